@@ -1,0 +1,30 @@
+"""Keras, imported without the notices that TensorFlow writes on the way.
+
+TensorFlow 2.19 and later report missing graphics drivers while they are imported, before any
+setting can tell them not to. Import Keras from here and the reader is spared them.
+"""
+
+import contextlib
+import os
+import sys
+
+__all__ = ["keras"]
+
+
+@contextlib.contextmanager
+def _silent_stderr():
+    """Send what native code writes to standard error nowhere; exceptions are not touched."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+with _silent_stderr():
+    import keras

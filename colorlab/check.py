@@ -1,0 +1,198 @@
+"""Does this machine have what the course needs? One line a requirement, with a remedy.
+
+Taught in :doc:`/book/setup`.
+"""
+
+import dataclasses
+import importlib.metadata
+import importlib.util
+import os
+import pathlib
+import re
+import shutil
+import sys
+
+import platformdirs
+import psutil
+
+from colorlab.errors import InputError
+
+__all__ = ["Finding", "check_all"]
+
+_GIB = 1024**3
+_MEMORY_GIB, _DISK_GIB = 4, 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    name : str
+        What was looked at.
+    good : bool
+        Whether the course can use it as it is.
+    found : str
+        What there is.
+    remedy : str
+        What to do if it is not good; empty otherwise.
+    """
+
+    name: str
+    good: bool
+    found: str
+    remedy: str = ""
+
+
+def _finding(name, good, found, remedy):
+    return Finding(name, good, found, "" if good else remedy)
+
+
+def _python():
+    version = sys.version_info
+    return _finding(
+        "Python",
+        (3, 11) <= version[:2] < (3, 14),
+        ".".join(str(part) for part in version[:3]),
+        "install Python 3.11, 3.12 or 3.13, and make a new environment with it",
+    )
+
+
+def _release(version):
+    """Turn '2.19.1rc0' into (2, 19, 1), enough to compare with the lower end of a range."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def _packages():
+    try:
+        requirements = importlib.metadata.requires("colorlab-book") or []
+    except importlib.metadata.PackageNotFoundError:
+        yield Finding(
+            "colorlab",
+            False,
+            "not installed",
+            "run `make book`, or `pip install -e .` in the project",
+        )
+        return
+    for requirement in requirements:
+        if ";" in requirement:
+            continue  # what only the notebooks, the book or the tests need
+        name, lowest = re.match(r"([A-Za-z0-9_.-]+?)\s*>=\s*([\d.]+)", requirement).groups()
+        try:
+            version = importlib.metadata.version(name)
+            good = _release(version) >= _release(lowest)
+            found = version if good else f"{version}, older than {lowest}"
+        except importlib.metadata.PackageNotFoundError:
+            good, found = False, "not installed"
+        yield _finding(name, good, found, f'run `pip install "{name}>={lowest}"`')
+
+
+def _notebooks():
+    good = importlib.util.find_spec("jupyterlab") is not None
+    return _finding(
+        "Jupyter",
+        good,
+        "installed" if good else "not installed",
+        "run `pip install jupyterlab` to open the notebooks",
+    )
+
+
+def _devices():
+    try:
+        import colorlab.backend  # noqa: F401 - quietens the import of TensorFlow
+        import tensorflow  # isort: skip
+
+        gpus = [device.name for device in tensorflow.config.list_physical_devices("GPU")]
+    except Exception as error:  # a broken driver or build fails in ways of its own
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        return Finding(
+            "devices",
+            False,
+            f"TensorFlow cannot be used: {reason}",
+            'run `pip install --force-reinstall "tensorflow>=2.19"`',
+        )
+    cores = os.cpu_count()
+    if gpus:
+        return Finding("devices", True, f"{len(gpus)} GPU, {cores} CPU cores")
+    return Finding(
+        "devices", True, f"no GPU, {cores} CPU cores: quick runs take minutes, full ones hours"
+    )
+
+
+def _memory():
+    total = psutil.virtual_memory().total / _GIB
+    return _finding(
+        "memory",
+        total >= _MEMORY_GIB,
+        f"{total:.1f} GiB",
+        f"{_MEMORY_GIB} GiB are needed: use a larger machine, or a smaller --batch-size",
+    )
+
+
+def _existing(path):
+    """Return the nearest folder that exists."""
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _disk():
+    cache = _existing(pathlib.Path(platformdirs.user_cache_dir("colorlab")))
+    free = shutil.disk_usage(cache).free / _GIB
+    return _finding(
+        "disk",
+        free >= _DISK_GIB and os.access(cache, os.W_OK),
+        f"{free:.1f} GiB free at {cache}",
+        f"{_DISK_GIB} GiB are needed in a folder that may be written to: make room there",
+    )
+
+
+def _data(folder):
+    folder = folder or os.environ.get("COLORLAB_DATA")
+    if not folder:
+        return Finding("pictures", True, "COLORLAB_DATA is not set: pictures painted by code")
+    from colorlab.datasets import folder as folders
+
+    try:
+        table = folders.scan(folder, limit=8)
+    except InputError as error:
+        return Finding(
+            "pictures",
+            False,
+            str(error),
+            "set COLORLAB_DATA to a folder of photographs, or unset it",
+        )
+    good = len(table.categories) >= 2
+    return _finding(
+        "pictures",
+        good and not table.skipped,
+        f"{folder}: {len(table.categories)} categories ({', '.join(table.categories)})"
+        + (f", unreadable among the first: {table.skipped[0][0]}" if table.skipped else ""),
+        "remove files that cannot be read" if good else "put pictures into two sub-folders or more",
+    )
+
+
+def check_all(data=None):
+    """Look at everything that the course needs.
+
+    Parameters
+    ----------
+    data : path-like, optional
+        A folder of pictures; without it, the one that ``COLORLAB_DATA`` names.
+
+    Returns
+    -------
+    iterator of Finding
+
+    Notes
+    -----
+    Taught in :doc:`/book/setup`.
+    """
+    yield _python()
+    yield from _packages()
+    yield _notebooks()
+    yield _devices()
+    yield _memory()
+    yield _disk()
+    yield _data(data)

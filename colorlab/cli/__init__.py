@@ -1,0 +1,51 @@
+"""The command ``colorlab``: train, evaluate, colorize, check.
+
+Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/04_results`.
+"""
+
+import os
+import sys
+
+import typer
+
+from colorlab.cli import check, colorize, evaluate, train
+from colorlab.cli.shared import errors, say
+from colorlab.errors import InputError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="colorlab",
+    help="Put the colour back into grey photographs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+for command in (train.train, evaluate.evaluate, colorize.colorize, check.check):
+    app.command()(command)
+
+
+def main():
+    """Run the command line; every error is one line, and the exit code says what happened."""
+    try:
+        app()
+    except InputError as error:
+        say(f"colorlab: {error}", errors)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("colorlab: stopped; the same command goes on from what is done", errors)
+        sys.exit(130)
+    except MemoryError:
+        say("colorlab: out of memory; use a smaller --batch-size or --image-size", errors)
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("COLORLAB_DEBUG"):
+            raise
+        reason = (str(error).splitlines() or [""])[0]
+        say(
+            f"colorlab: unexpected {type(error).__name__}: {reason}; "
+            "set COLORLAB_DEBUG=1 to see where",
+            errors,
+        )
+        sys.exit(70)

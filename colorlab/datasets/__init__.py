@@ -1,0 +1,1 @@
+"""Where pictures come from: folders of photographs, and toy pictures painted by code."""

@@ -1,0 +1,280 @@
+"""Any folder of pictures, one sub-folder a category, becomes a table.
+
+Taught in :doc:`/notebooks/01_data`.
+"""
+
+import concurrent.futures
+import dataclasses
+import hashlib
+import os
+import pathlib
+
+import numpy
+from PIL import Image
+
+from colorlab import images
+from colorlab.errors import InputError
+
+__all__ = ["Picture", "PictureTable", "describe", "scan"]
+
+_EXIF_ORIENTATION = 0x0112
+_SIGN_GRID = 17
+_THUMBNAIL = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """One row of a table: a picture file that can be read.
+
+    Attributes
+    ----------
+    path : str
+        Relative to the table's folder, with forward slashes.
+    category : str
+        Name of the sub-folder.
+    height, width : int
+        In pixels, upright.
+    digest : str
+        SHA-256 of the file's bytes.
+    plain : bool
+        Whether any JPEG decoder gives the right picture: RGB or grey, no rotation, no profile.
+    descriptor : numpy.ndarray, shape (1536,)
+        See :func:`describe`. Not part of comparisons.
+    """
+
+    path: str
+    category: str
+    height: int
+    width: int
+    digest: str
+    plain: bool
+    descriptor: numpy.ndarray = dataclasses.field(compare=False, repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class PictureTable:
+    """The pictures of a folder, or a part of them.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        The folder that all paths are relative to.
+    pictures : tuple of Picture
+        Sorted by path.
+    skipped : tuple of (str, str)
+        Path and reason of each file that looks like a picture and cannot be read.
+    """
+
+    folder: pathlib.Path
+    pictures: tuple[Picture, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    def __len__(self):
+        """Count the pictures."""
+        return len(self.pictures)
+
+    @property
+    def categories(self):
+        """Names of the categories, in alphabetical order (tuple of str)."""
+        return tuple(sorted({picture.category for picture in self.pictures}))
+
+    @property
+    def counts(self):
+        """Number of pictures of each category (dict)."""
+        counts = dict.fromkeys(self.categories, 0)
+        for picture in self.pictures:
+            counts[picture.category] += 1
+        return counts
+
+    @property
+    def fingerprint(self):
+        """SHA-256 over categories and contents (str): another picture, another fingerprint."""
+        rows = sorted(f"{picture.category} {picture.digest}" for picture in self.pictures)
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+    def select(self, indices):
+        """Take the pictures at the given positions, in table order (PictureTable)."""
+        return dataclasses.replace(
+            self, pictures=tuple(self.pictures[index] for index in sorted(indices)), skipped=()
+        )
+
+    def of(self, *categories):
+        """Take the pictures of the named categories.
+
+        Raises
+        ------
+        InputError
+            If a category is not in the table.
+        """
+        for category in categories:
+            if category not in self.categories:
+                raise InputError(
+                    f"{self.folder}: has no category {category!r}; "
+                    f"expected one of {', '.join(self.categories)}"
+                )
+        return self.select(
+            index for index, row in enumerate(self.pictures) if row.category in categories
+        )
+
+    def read(self, index):
+        """Read the picture at a position: uint8 sRGB, shape (height, width, 3)."""
+        return images.read_image(self.folder / self.pictures[index].path)
+
+
+def describe(image):
+    """Describe what a picture shows so coarsely that near-duplicates get the same description.
+
+    Parameters
+    ----------
+    image : numpy.ndarray, shape (height, width, 3)
+        uint8 sRGB.
+
+    Returns
+    -------
+    numpy.ndarray, shape (1536,)
+        float16. The first 512 values, each -1 or 1, say for a 16 x 16 grid whether the grey rises
+        to the right and downwards; the other 1,024 are a 32 x 32 grey thumbnail with mean zero
+        and length one. So two dot products give the share of equal signs and the correlation.
+
+    Notes
+    -----
+    The signs are the difference hash of perceptual hashing, in both directions. Taught in
+    :doc:`/notebooks/01_data`.
+
+    Examples
+    --------
+    >>> picture = numpy.random.default_rng(0).integers(0, 256, (40, 60, 3)).astype("uint8")
+    >>> description = describe(picture).astype(float)
+    >>> description.shape, round(float(description[512:] @ description[512:]), 2)
+    ((1536,), 1.0)
+    """
+    grey = Image.fromarray(image).convert("L")
+    box = Image.Resampling.BOX
+    coarse = numpy.asarray(grey.resize((_SIGN_GRID, _SIGN_GRID), box), dtype="int16")
+    signs = numpy.concatenate(
+        [
+            (coarse[:-1, 1:] > coarse[:-1, :-1]).ravel(),
+            (coarse[1:, :-1] > coarse[:-1, :-1]).ravel(),
+        ]
+    )
+    thumbnail = numpy.asarray(grey.resize((_THUMBNAIL, _THUMBNAIL), box), dtype="float32").ravel()
+    thumbnail = thumbnail - thumbnail.mean()
+    length = numpy.linalg.norm(thumbnail)
+    thumbnail = thumbnail / length if length > 0 else thumbnail
+    return numpy.concatenate([numpy.where(signs, 1.0, -1.0), thumbnail]).astype("float16")
+
+
+def _is_plain(path):
+    with Image.open(path) as picture:
+        return (
+            picture.format == "JPEG"
+            and picture.mode in ("RGB", "L")
+            and picture.getexif().get(_EXIF_ORIENTATION, 1) == 1
+            and "icc_profile" not in picture.info
+        )
+
+
+def _read_row(folder, path):
+    """Return a Picture, or the reason why there is none."""
+    relative = path.relative_to(folder)
+    try:
+        image = images.read_image(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return Picture(
+            path=relative.as_posix(),
+            category=relative.parts[0],
+            height=image.shape[0],
+            width=image.shape[1],
+            digest=digest,
+            plain=_is_plain(path),
+            descriptor=describe(image),
+        )
+    except InputError as error:
+        return (relative.as_posix(), str(error).removeprefix(f"{path}: "))
+
+
+def _candidates(folder):
+    """List files that look like pictures, below the sub-folders, hidden ones left out."""
+    for category in sorted(folder.iterdir()):
+        if category.is_dir() and not category.name.startswith("."):
+            for path in sorted(category.rglob("*")):
+                hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+                if not hidden and path.suffix.lower() in images.PICTURE_SUFFIXES:
+                    yield path
+
+
+def _sample(folder, paths, limit):
+    """Take at most ``limit`` paths a category, by a hash of their names: always the same ones."""
+
+    def draw(path):
+        return hashlib.sha256(path.relative_to(folder).as_posix().encode()).digest()
+
+    taken, kept = {}, []
+    for path in sorted(paths, key=draw):
+        category = path.relative_to(folder).parts[0]
+        taken[category] = taken.get(category, 0) + 1
+        if taken[category] <= limit:
+            kept.append(path)
+    return sorted(kept)
+
+
+def scan(folder, limit=None):
+    """Read a folder of pictures, one sub-folder a category, into a table.
+
+    Every picture is decoded once, so that a damaged file shows now and not in the middle of a
+    training run. Files that cannot be read are left out and listed in ``skipped``.
+
+    Parameters
+    ----------
+    folder : path-like
+        Pictures may lie in folders below the sub-folders. Files with other endings than
+        :data:`colorlab.images.PICTURE_SUFFIXES` and hidden files are not looked at.
+    limit : int, optional
+        Look at so many pictures a category at most, always the same ones of the same files.
+
+    Returns
+    -------
+    PictureTable
+
+    Raises
+    ------
+    InputError
+        If the folder is missing or no folder, or there is no readable picture in any sub-folder.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/01_data`.
+
+    Examples
+    --------
+    >>> scan("no/such/folder")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    colorlab.errors.InputError: no/such/folder: no such folder; ...
+    """
+    folder = pathlib.Path(folder)
+    expected = "expected one with one sub-folder of pictures a category"
+    if not folder.exists():
+        raise InputError(f"{folder}: no such folder; {expected}")
+    if not folder.is_dir():
+        raise InputError(f"{folder}: is a file, not a folder; {expected}")
+    try:
+        paths = list(_candidates(folder))
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be listed ({error.strerror})") from None
+    if not paths:
+        raise InputError(f"{folder}: has no pictures in any sub-folder; {expected}")
+
+    if limit is not None:
+        paths = _sample(folder, paths, limit)
+
+    # Decoding releases Python's lock, so threads use all cores.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        rows = list(pool.map(lambda path: _read_row(folder, path), paths))
+    pictures = tuple(row for row in rows if isinstance(row, Picture))
+    skipped = tuple(row for row in rows if not isinstance(row, Picture))
+    if not pictures:
+        raise InputError(
+            f"{folder}: none of the {len(skipped)} picture files can be read; "
+            f"the first: {skipped[0][0]} {skipped[0][1]}"
+        )
+    return PictureTable(folder, pictures, skipped)

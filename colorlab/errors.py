@@ -1,0 +1,11 @@
+"""One exception for input that a person can mend."""
+
+__all__ = ["InputError"]
+
+
+class InputError(ValueError):
+    """Input that cannot be used: a file, a folder, an argument, a run.
+
+    The message is one line that names the file or the argument, says what was expected, and what
+    to do. The command line prints the message alone; in Python it is a `ValueError` like any other.
+    """

@@ -1,0 +1,108 @@
+"""Progress bars of the command line: what is done, how fast, how long still.
+
+Taught in :doc:`/notebooks/03_training`.
+"""
+
+import contextlib
+import time
+
+from rich import progress
+
+from colorlab.backend import keras
+
+__all__ = ["EpochProgress", "count_progress"]
+
+
+class EpochProgress(keras.callbacks.Callback):
+    """Show a bar for each epoch, with loss, pictures a second and the time left for the run.
+
+    Where the output is no terminal, only one line an epoch is printed.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    batch_size : int
+        Pictures a step.
+    """
+
+    def __init__(self, console, batch_size):
+        super().__init__()
+        self._console = console
+        self._batch_size = batch_size
+        self._bar = None
+
+    def on_train_begin(self, logs=None):
+        """Open the bar."""
+        self._start = time.monotonic()
+        self._steps_done = 0
+        self._first_epoch = None
+        self._bar = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(bar_width=24),
+            progress.MofNCompleteColumn(),
+            progress.TextColumn("{task.fields[facts]}"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("", facts="")
+
+    def on_train_end(self, logs=None):
+        """Close the bar."""
+        self._bar.stop()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Start the bar anew."""
+        if self._first_epoch is None:
+            self._first_epoch = epoch
+        self._epoch_start = time.monotonic()
+        self._bar.reset(
+            self._task,
+            total=self.params["steps"],
+            description=f"epoch {epoch + 1}/{self.params['epochs']}",
+        )
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Move the bar on."""
+        self._steps_done += 1
+        steps, epochs = self.params["steps"], self.params["epochs"]
+        all_steps = steps * (epochs - self._first_epoch)
+        each = (time.monotonic() - self._start) / self._steps_done
+        left = time.strftime("%H:%M:%S", time.gmtime(each * (all_steps - self._steps_done)))
+        self._bar.update(
+            self._task,
+            completed=batch + 1,
+            facts=f"loss {logs['loss']:.4f}  {self._batch_size / each:.1f} pictures/s  {left} left",
+        )
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Print the epoch's losses."""
+        seconds = time.monotonic() - self._epoch_start
+        self._console.print(
+            f"epoch {epoch + 1}/{self.params['epochs']}  loss {logs['loss']:.4f}  "
+            f"validation loss {logs['val_loss']:.4f}  {seconds:.1f} s"
+        )
+
+
+@contextlib.contextmanager
+def count_progress(console, description, total):
+    """Show a bar of things done; yields the function that is told how many.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    description : str
+    total : int
+    """
+    with progress.Progress(
+        progress.TextColumn(description),
+        progress.BarColumn(bar_width=24),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda done: bar.update(task, completed=done)
