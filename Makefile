@@ -1,0 +1,54 @@
+# Works with GNU make 3.81 and later. Everything runs inside .venv, which the first target that
+# needs it makes; a change of requirements.lock or pyproject.toml brings it up to date.
+
+.DEFAULT_GOAL := help
+.PHONY: help book test notebooks bench lint lock clean
+
+# Any Python from 3.11 to 3.13 will do: make book PYTHON=/path/to/python3
+PYTHON ?= $(shell for p in python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$p && break; done)
+
+# The book, its notebooks and the tests use the embedded pictures, whatever your shell says, and find
+# the environment's own commands first.
+EMBEDDED := env -u COLORLAB_DATA -u COLORLAB_RUN PATH="$(CURDIR)/.venv/bin:$$PATH"
+
+# Lies in .venv and is written last: an environment without it is not whole, and is made anew.
+READY := .venv/ready
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+
+book: $(READY) ## run the notebooks, build the book, print the path of its first page
+	@$(EMBEDDED) .venv/bin/python tools/build_book.py
+
+test: $(READY) ## run every check: library, doctests, notebooks, book
+	@$(EMBEDDED) .venv/bin/python -m pytest
+
+notebooks: $(READY) ## run the notebooks in order and store their outputs in place
+	@$(EMBEDDED) .venv/bin/python tools/run_notebooks.py notebooks/*.ipynb
+
+bench: $(READY) ## measure speed and memory
+	@.venv/bin/python -m benchmarks
+
+lint: $(READY) ## check style and notebook hygiene
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/python tests/notebook_hygiene.py notebooks/*.ipynb
+
+lock: $(READY) ## write requirements.lock anew from the ranges in pyproject.toml
+	.venv/bin/uv pip compile pyproject.toml --quiet --upgrade --all-extras --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --output-file requirements.lock
+
+clean: ## remove what was built (the environment in .venv stays)
+	rm -rf .build build dist *.egg-info .pytest_cache .ruff_cache
+	find colorlab tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed. Is it elsewhere? make book PYTHON=/path/to/python3"; exit 1; }
+	@if test -f $@; then rm $@; else echo "Making .venv"; "$(PYTHON)" -m venv --clear .venv; fi
+	@echo "Installing the packages of requirements.lock (the first time takes minutes)"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

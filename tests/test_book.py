@@ -1,0 +1,170 @@
+"""The book builds without a warning, shows what its sources hold, and has no dead end."""
+
+import importlib
+import json
+import pkgutil
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import build_book
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from notebook_hygiene import is_image, text
+
+import colorlab
+
+ROOT = Path(__file__).resolve().parent.parent
+TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"]] + [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
+NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
+# What the library keeps to itself; the command line has `colorlab --help`.
+NOT_ON_THE_PAGE = {"colorlab.backend", "colorlab.cli", "colorlab.progress"}
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(colorlab.__path__, "colorlab.")
+    if module.name not in NOT_ON_THE_PAGE
+    and hasattr(importlib.import_module(module.name), "__all__")
+]
+
+
+@pytest.fixture(scope="session")
+def html(tmp_path_factory):
+    """Build the book from the stored outputs and return the folder of its pages."""
+    return build_book.build(tmp_path_factory.mktemp("book"), "off", environment={}).parent
+
+
+@pytest.fixture(scope="session")
+def soups(html):
+    """Return each page of the book, parsed, by its path in `html`."""
+    return {
+        path.relative_to(html).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
+        for path in html.rglob("*.html")
+        if "_static" not in path.relative_to(html).parts
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_entry_of_the_contents_has_a_page(soups, page):
+    article = soups[f"{page}.html"].find("article")
+    assert article.find("h1").get_text(strip=True)
+
+
+def test_the_first_page_leads_to_the_introduction(soups):
+    assert f"url={TOC['root']}.html" in str(soups["index.html"])
+
+
+def squeeze(words):
+    """Return `words` with every run of white space as one space."""
+    return " ".join(words.split())
+
+
+@pytest.mark.parametrize("page", NOTEBOOKS)
+def test_a_notebook_page_shows_the_stored_outputs(soups, page):
+    notebook = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    article = soups[f"{page}.html"].find("article")
+    images = article.select(".cell_output img")
+    assert outputs
+    assert len(images) == sum(map(is_image, outputs))
+    shown = squeeze(article.get_text())
+    for output in outputs:
+        if output["output_type"] == "stream":
+            assert squeeze(text(output["text"])) in shown
+        elif set(output.get("data", {})) == {"text/plain"}:
+            assert squeeze(text(output["data"]["text/plain"])) in shown
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_picture_is_described(soups, page):
+    for image in soups[f"{page}.html"].find("article").find_all("img"):
+        # Without alt text Sphinx writes the name of the file.
+        assert image.get("alt", "").strip() not in ("", image["src"]), image["src"]
+        assert "_images/" not in image["alt"], image["src"]
+
+
+def test_no_internal_link_is_broken(html, soups):
+    anchors = {
+        name: {tag[key] for key in ("id", "name") for tag in soup.find_all(attrs={key: True})}
+        for name, soup in soups.items()
+    }
+    broken = []
+    for name, soup in soups.items():
+        for tag in soup.find_all(lambda tag: tag.has_attr("href") or tag.has_attr("src")):
+            address = tag.get("href", tag.get("src"))
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc or address == "#":
+                continue
+            target = (html / name).parent / unquote(parts.path) if parts.path else html / name
+            target = target.resolve()
+            if not target.is_file():
+                broken.append(f"{name}: {address} (no such file)")
+            elif parts.fragment and target.suffix == ".html":
+                page = target.relative_to(html.resolve()).as_posix()
+                if unquote(parts.fragment) not in anchors[page]:
+                    broken.append(f"{name}: {address} (no such place)")
+    assert broken == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_library_page_documents_every_public_name(soups, module):
+    documented = {tag["id"] for tag in soups["book/api.html"].select("dt.sig-object[id]")}
+    public = importlib.import_module(module).__all__
+    callables = [n for n in public if callable(getattr(importlib.import_module(module), n))]
+    assert {f"{module}.{name}" for name in callables} - documented == set()
+
+
+def links_away(soup):
+    return [link["href"] for link in soup.find_all("a", href=re.compile("^https?://"))]
+
+
+def test_without_a_repository_the_book_links_to_none(soups):
+    hosts = {urlsplit(link).netloc for page in PAGES for link in links_away(soups[f"{page}.html"])}
+    assert not hosts & {"github.com", "mybinder.org", "colab.research.google.com"}
+    assert not soups[f"{PAGES[-1]}.html"].select(
+        ".dropdown-launch-buttons, .dropdown-source-buttons"
+    )
+
+
+def test_with_a_repository_the_buttons_point_there():
+    environment = {
+        "COLORLAB_REPOSITORY_URL": "https://example.org/owner/name",
+        "COLORLAB_REPOSITORY_BRANCH": "topic",
+    }
+    settings = build_book.configuration(environment)
+    assert settings["repository"] == {"url": "https://example.org/owner/name", "branch": "topic"}
+    # An address that is not on github.com stops the build unless the kind of server is named.
+    assert settings["sphinx"]["config"]["html_theme_options"]["repository_provider"] == "github"
+    assert settings["html"]["use_repository_button"] and settings["html"]["use_issues_button"]
+    assert settings["launch_buttons"]["binderhub_url"] and settings["launch_buttons"]["colab_url"]
+    without = build_book.configuration({})
+    assert without["repository"] == {"url": ""}
+    assert "launch_buttons" not in without
+    assert not without["html"].get("use_repository_button")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Return a folder with the files that the fingerprint is taken from."""
+    for name in ("colorlab", "book/results"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "requirements.lock").write_text("numpy==2.0\n")
+    (tmp_path / "colorlab" / "color.py").write_text("one = 1\n")
+    return tmp_path
+
+
+def test_notebooks_run_again_when_the_library_changes(copy):
+    before = build_book.fingerprint(copy)
+    (copy / "colorlab" / "__pycache__").mkdir()
+    (copy / "colorlab" / "__pycache__" / "color.pyc").write_text("compiled")
+    assert build_book.fingerprint(copy) == before
+    (copy / "colorlab" / "color.py").write_text("one = 2\n")
+    assert build_book.fingerprint(copy) != before
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "book/results/recipe.json"])
+def test_notebooks_run_again_when_what_they_read_changes(copy, name):
+    before = build_book.fingerprint(copy)
+    (copy / name).write_text("new")
+    assert build_book.fingerprint(copy) != before

@@ -1,0 +1,73 @@
+"""pyproject.toml, environment.yml and requirements.lock agree."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def ranges(lines):
+    """Return the range of versions for each package named in `lines`."""
+    requirements = map(Requirement, lines)
+    return {canonicalize_name(item.name): item.specifier for item in requirements}
+
+
+def declared(*extras):
+    """Return the ranges in pyproject.toml for the library and `extras`."""
+    lines = list(PROJECT["dependencies"])
+    for extra in extras:
+        lines += PROJECT["optional-dependencies"][extra]
+    return ranges(lines)
+
+
+def locked():
+    """Return the entries of the lock: (name, version, rest of the entry)."""
+    pattern = r"^([A-Za-z0-9._-]+)==([^\s;]+)(.*(?:\n {4}.*)*)"
+    return re.findall(pattern, LOCK, flags=re.MULTILINE)
+
+
+def test_conda_environment_has_the_same_packages_and_ranges():
+    dependencies = yaml.safe_load(ENVIRONMENT)["dependencies"]
+    (pip,) = (item["pip"] for item in dependencies if isinstance(item, dict))
+    assert pip[-1] == "-e ."
+    assert ranges(pip[:-1]) == declared("notebooks", "book", "test")
+
+
+def test_conda_environment_uses_a_python_that_the_package_allows():
+    data = yaml.safe_load(ENVIRONMENT)
+    assert data["channels"] == ["conda-forge"]
+    assert "python=3.11" in data["dependencies"]
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains("3.11")
+
+
+def test_conda_environment_says_which_chapter_needs_each_package():
+    lines = [line for line in ENVIRONMENT.splitlines() if line.startswith("      - ")]
+    assert lines
+    for line in lines:
+        comment = line.partition(" # ")[2]
+        assert re.search(r"\b0\d\b|every chapter|no chapter", comment), line
+
+
+@pytest.mark.parametrize(("name", "allowed"), declared(*PROJECT["optional-dependencies"]).items())
+def test_lock_satisfies_the_range(name, allowed):
+    versions = [version for locked_name, version, _ in locked() if locked_name == name]
+    assert versions, f"{name} is not locked: make lock"
+    assert all(allowed.contains(version) for version in versions), (versions, str(allowed))
+
+
+def test_lock_carries_hashes_and_no_address():
+    names = [line for line in LOCK.splitlines() if re.match(r"[A-Za-z0-9]", line)]
+    assert len(locked()) == len(names)
+    for name, _, rest in locked():
+        assert "--hash=sha256:" in rest, name
+    assert "://" not in LOCK
+    assert "--index-url" not in LOCK.replace("--no-emit-index-url", "")

@@ -1,0 +1,242 @@
+"""The notebook checker accepts a good notebook and names each fault of a bad one."""
+
+import json
+
+import pytest
+from notebook_hygiene import MACHINE_PATH, MAX_BYTES, faults, main
+
+FIGURE = {
+    "output_type": "display_data",
+    "metadata": {},
+    "data": {"image/png": "iVBORw0KGgo=", "text/plain": ["<Figure size 640x480 with 1 Axes>"]},
+}
+ALT = {"mystnb": {"image": {"alt": "Three small pictures of a beach, grey to coloured."}}}
+
+
+def stream(words, name="stdout"):
+    return {"output_type": "stream", "name": name, "text": [words]}
+
+
+def prose(source):
+    return {"cell_type": "markdown", "metadata": {}, "source": [source]}
+
+
+def code(source="x = 1", outputs=(), **metadata):
+    return {
+        "cell_type": "code",
+        "metadata": metadata,
+        "source": source.splitlines(keepends=True),
+        "outputs": list(outputs),
+    }
+
+
+def good():
+    """Return a notebook without a fault, as a dictionary."""
+    cells = [
+        prose("# A title"),
+        prose("## Part"),
+        code(outputs=[stream("PSNR 21.4\n"), FIGURE], **ALT),
+    ]
+    cells += [code() for _ in range(30)]
+    cells += [prose("## Summary"), prose("## Exercises"), code(tags=["hide-cell"]), prose("Next.")]
+    count = 0
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+        if cell["cell_type"] == "code":
+            count += 1
+            cell["execution_count"] = count
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_notebook(notebook):
+        path = tmp_path / "notebook.ipynb"
+        path.write_text(json.dumps(notebook))
+        return path
+
+    return write_notebook
+
+
+def test_a_good_notebook_has_no_fault(write, capsys):
+    path = write(good())
+    assert faults(path) == []
+    assert main([path]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def drop_title(notebook):
+    notebook["cells"][0]["source"] = ["Not a title"]
+
+
+def code_first(notebook):
+    notebook["cells"][0] = {**code(), "id": "cell-0", "execution_count": 1}
+
+
+def drop_summary(notebook):
+    notebook["cells"][-4]["source"] = ["## The end"]
+
+
+def drop_exercises(notebook):
+    notebook["cells"][-3]["source"] = ["Exercises, but not as a heading"]
+
+
+def show_solution(notebook):
+    notebook["cells"][-2]["metadata"] = {}
+
+
+def too_few_cells(notebook):
+    del notebook["cells"][5:10]
+
+
+def too_many_cells(notebook):
+    extra = [{**prose("More."), "id": f"more-{n}"} for n in range(30)]
+    notebook["cells"][1:1] = extra
+
+
+def long_cell(notebook):
+    notebook["cells"][5]["source"] = ["x = 1\n"] * 31
+
+
+def long_median(notebook):
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = ["x = 1\n"] * 9
+
+
+def other_kernel(notebook):
+    notebook["metadata"]["kernelspec"]["name"] = "my-env"
+
+
+def no_kernel(notebook):
+    notebook["metadata"] = {}
+
+
+def not_run(notebook):
+    notebook["cells"][5]["execution_count"] = None
+
+
+def out_of_order(notebook):
+    first, second = notebook["cells"][5:7]
+    first["execution_count"], second["execution_count"] = 5, 4
+
+
+def error_output(notebook):
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "", "traceback": []}
+    notebook["cells"][5]["outputs"] = [error]
+
+
+def noisy(notebook):
+    notebook["cells"][5]["outputs"] = [stream("UserWarning: deprecated", name="stderr")]
+
+
+def no_alt(notebook):
+    notebook["cells"][2]["metadata"] = {}
+
+
+def short_alt(notebook):
+    notebook["cells"][2]["metadata"] = {"mystnb": {"image": {"alt": "A figure."}}}
+
+
+def two_pictures(notebook):
+    notebook["cells"][2]["outputs"].append(FIGURE)
+
+
+def no_number(notebook):
+    notebook["cells"][2]["outputs"] = [stream("a picture follows"), FIGURE]
+
+
+def no_id(notebook):
+    del notebook["cells"][5]["id"]
+
+
+def same_id(notebook):
+    notebook["cells"][5]["id"] = notebook["cells"][6]["id"]
+
+
+def widget_state(notebook):
+    notebook["metadata"]["widgets"] = {}
+
+
+def timestamps(notebook):
+    notebook["cells"][5]["metadata"] = {"execution": {"iopub.status.busy": "2024-01-01T00:00:00Z"}}
+
+
+def machine_path(notebook):
+    notebook["cells"][5]["outputs"] = [stream("saved to /home/reader/runs/first.keras")]
+
+
+def too_big(notebook):
+    notebook["cells"][0]["source"] = ["# A title\n", "x" * MAX_BYTES]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (drop_title, "the first cell is not a title"),
+        (code_first, "the first cell is not a title"),
+        (drop_summary, "no heading 'Summary'"),
+        (drop_exercises, "no heading 'Exercises'"),
+        (show_solution, "no cell is tagged hide-cell"),
+        (too_few_cells, "32 cells, where 35 to 60 are wanted"),
+        (too_many_cells, "67 cells, where 35 to 60 are wanted"),
+        (long_cell, "cell 6: 31 lines of code"),
+        (long_median, "the median cell has 9 lines"),
+        (other_kernel, "the kernelspec is 'my-env'"),
+        (no_kernel, "the kernelspec is None"),
+        (not_run, "cell 6: was not run"),
+        (out_of_order, "cell 6: was run as number 5, not 4"),
+        (error_output, "cell 6: ends in an error, ValueError"),
+        (noisy, "cell 6: writes to stderr: 'UserWarning: deprecated'"),
+        (no_alt, "cell 3: its picture needs alt text"),
+        (short_alt, "cell 3: its picture needs alt text"),
+        (two_pictures, "cell 3: shows 2 pictures, but can describe only one"),
+        (no_number, "cell 3: shows a picture but prints no number"),
+        (no_id, "cell 6: has no id"),
+        (same_id, "more than one cell has the id 'cell-6'"),
+        (widget_state, "holds the state of widgets"),
+        (timestamps, "cell 6: holds times of execution"),
+        (machine_path, "cell 6: its output holds a path of one machine, '/home/reader"),
+        (too_big, "1.50 MB, at most 1.5 MB are wanted"),
+    ],
+)
+def test_a_bad_notebook_is_told_what_is_wrong(write, capsys, spoil, words):
+    notebook = good()
+    spoil(notebook)
+    path = write(notebook)
+    assert any(fault.startswith(words) for fault in faults(path)), faults(path)
+    assert main([path]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines and all(line.startswith(f"{path}: ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/home/reader/a.png",
+        "read '/Users/reader/Pictures/a.png'",
+        "model=/var/data/best.keras",
+        r"C:\Users\reader",
+        "File /opt/python/lib/site.py:3",
+    ],
+)
+def test_a_path_of_one_machine_is_found(words):
+    assert MACHINE_PATH.search(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "https://example.org/licenses/by/4.0/",
+        "runs/quick/best.keras",
+        "../pictures/coast/1.png",
+        "3/4 of it, and/or 1/2/3",
+        "12/50 [====] 3s/step",
+        "<b>bold</b><td>1</td></tr></table>",
+        "grey / colour / truth",
+        "~/.cache/colorlab/a.png",
+    ],
+)
+def test_other_slashes_are_not_machine_paths(words):
+    assert not MACHINE_PATH.search(words)

@@ -1,0 +1,102 @@
+"""Build the book.
+
+``python tools/build_book.py`` runs the notebooks that have changed, builds the pages with warnings
+as errors, and prints the path of the first page. Everything it writes lies in ``.build/``.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOWN_VERSIONS = ("colorlab-book", "keras", "tensorflow", "numpy", "scikit-image", "jupyter-book")
+
+
+def configuration(environment, execute="cache"):
+    """Return ``_config.yml`` with what only the moment of building can tell.
+
+    The versions in use are always added. The buttons to the repository, to Binder and to Colab are
+    added if `environment` holds ``COLORLAB_REPOSITORY_URL``. `execute` is Jupyter Book's
+    ``execute_notebooks``: "cache" runs what has changed, "off" shows the stored outputs.
+    """
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    settings["execute"]["execute_notebooks"] = execute
+    settings["parse"]["myst_substitutions"] = {"versions": versions_table()}
+    url = environment.get("COLORLAB_REPOSITORY_URL", "")
+    if url:
+        settings["repository"] = {
+            "url": url,
+            "branch": environment.get("COLORLAB_REPOSITORY_BRANCH", "main"),
+        }
+        settings["sphinx"]["config"]["html_theme_options"]["repository_provider"] = "github"
+        settings["html"].update(use_repository_button=True, use_issues_button=True)
+        settings["launch_buttons"] = {
+            "notebook_interface": "jupyterlab",
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+        }
+    return settings
+
+
+def versions_table():
+    """Return a Markdown table of the versions that build the book."""
+    rows = [("Python", ".".join(map(str, sys.version_info[:3])))]
+    rows += [(name, version(name)) for name in SHOWN_VERSIONS]
+    return "\n".join(["| what | version |", "| --- | --- |", *(f"| {n} | {v} |" for n, v in rows)])
+
+
+def fingerprint(root=ROOT):
+    """Return a hash of everything besides the notebooks that their outputs depend on."""
+    files = [root / "requirements.lock"]
+    for folder in ("colorlab", "book/results"):
+        files += sorted(path for path in (root / folder).rglob("*") if path.is_file())
+    total = hashlib.sha256(sys.version.encode())
+    for path in files:
+        if "__pycache__" not in path.parts:
+            total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def build(folder, execute="cache", environment=os.environ):
+    """Build the book inside `folder` and return the path of its first page.
+
+    A notebook is run again when its code changed, and all of them are when the library did. Pages
+    left by a build that failed are thrown away: a second attempt would not repeat their warnings.
+    """
+    folder = Path(folder).resolve()
+    state = fingerprint()
+    finished, pages, executed = folder / "finished", folder / "_build", folder / "executed"
+    if not finished.exists() or finished.read_text() != state:
+        shutil.rmtree(pages, ignore_errors=True)
+    finished.unlink(missing_ok=True)
+    for path in executed.glob("*"):
+        if path.name != state:
+            shutil.rmtree(path)
+
+    settings = configuration(environment, execute)
+    settings["execute"]["cache"] = str(executed / state / "outputs")
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "_config.yml"
+    config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT)]
+    command += ["--config", str(config), "--toc", str(ROOT / "book" / "_toc.yml")]
+    command += ["--path-output", str(folder), "-W", "--keep-going"]
+    # Pictures and networks that the notebooks make are kept as long as the outputs they led to.
+    cache = {"COLORLAB_CACHE": str(executed / state / "made")}
+    subprocess.run(command, check=True, env={**os.environ, **cache})
+    finished.write_text(state)
+    return pages / "html" / "index.html"
+
+
+if __name__ == "__main__":
+    try:
+        print(build(ROOT / ".build"))
+    except subprocess.CalledProcessError:
+        sys.exit("The book was not built. Every warning counts as an error: see the lines above.")
