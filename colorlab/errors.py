@@ -9,3 +9,7 @@ class InputError(ValueError):
     The message is one line that names the file or the argument, says what was expected, and what
     to do. The command line prints the message alone; in Python it is a `ValueError` like any other.
     """
+
+    def __init__(self, message):
+        # The name of a file may hold line breaks.
+        super().__init__(" ".join(str(message).splitlines()))

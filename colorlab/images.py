@@ -7,11 +7,12 @@ import contextlib
 import io
 import os
 import pathlib
+import struct
 import tempfile
 import warnings
 
 import numpy
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from colorlab.errors import InputError
 
@@ -20,25 +21,47 @@ __all__ = ["PICTURE_SUFFIXES", "center_square", "read_image", "resize", "save_im
 #: File name endings that :mod:`colorlab.datasets.folder` takes for pictures.
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 
+_EXIF_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _turn_upright(picture):
+    """Apply the EXIF rotation; unlike Pillow's own function it does not write EXIF data again.
+
+    Some cameras store text where a number belongs, which can be read and not written.
+    """
+    turn = _UPRIGHT.get(picture.getexif().get(_EXIF_ORIENTATION))
+    return picture if turn is None else picture.transpose(turn)
+
 
 def _to_rgb(picture):
     """Convert any Pillow mode to RGB without losing the range of 16-bit files."""
+    profile = picture.info.get("icc_profile")
     if picture.mode.startswith("I"):
         levels = numpy.asarray(picture).astype("float64")
         picture = Image.fromarray(numpy.clip(levels / 257.0 + 0.5, 0, 255).astype("uint8"))
     elif picture.mode == "F":
         raise InputError("holds floating point values, expected whole levels")
-    profile = picture.info.get("icc_profile")
+    if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
+        # Transparent parts have no colour of their own: show them on white, as paper would.
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    if picture.mode in ("P", "RGBA"):
+        picture = picture.convert("RGB")
     if profile and picture.mode in ("RGB", "CMYK", "L"):
         # A damaged or mismatched profile is no reason to refuse the picture.
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             target = ImageCms.createProfile("sRGB")
             return ImageCms.profileToProfile(picture, source, target, outputMode="RGB")
-    if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
-        # Transparent parts have no colour of their own: show them on white, as paper would.
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return picture.convert("RGB")
 
 
@@ -73,13 +96,13 @@ def read_image(source):
     colorlab.errors.InputError: holiday.jpg: no such file; check the path
     """
     path = pathlib.Path(source)
-    name = str(source).replace("\n", "?")
+    name = str(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(path) as picture:
                 picture.load()
-                return numpy.asarray(_to_rgb(ImageOps.exif_transpose(picture)))
+                return numpy.asarray(_to_rgb(_turn_upright(picture)))
     except FileNotFoundError:
         raise InputError(f"{name}: no such file; check the path") from None
     except IsADirectoryError:
@@ -100,8 +123,16 @@ def read_image(source):
         raise InputError(f"{name}: does not fit into memory; make it smaller first") from None
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError) as error:
-        # Pillow's decoders raise all of these on damaged files.
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        IndexError,
+        KeyError,
+        TypeError,
+        struct.error,
+    ) as error:  # Pillow's decoders raise all of these on damaged files.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{name}: is damaged or cut short ({reason}); get a whole copy") from None
 

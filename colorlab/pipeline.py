@@ -45,17 +45,36 @@ def to_network(rgb):
     return tf.nn.conv2d(rgb, weights, strides=1, padding="VALID"), rgb
 
 
-def _decode(path, plain):
-    """Decode one file to uint8 RGB: TensorFlow where it does it right, Pillow elsewhere."""
+_PILLOW = 0
+_RATIOS = (1, 2, 4, 8)
 
-    def with_tensorflow():
-        return tf.io.decode_jpeg(tf.io.read_file(path), 3, dct_method="INTEGER_ACCURATE")
+
+def _choose_decoder(picture, size):
+    """Return 0 for Pillow, or 1 + the place of the ratio at which TensorFlow decodes."""
+    if not picture.plain:
+        return _PILLOW
+    side = min(picture.height, picture.width)
+    fitting = [place for place, ratio in enumerate(_RATIOS) if side // ratio >= size]
+    return 1 + max(fitting, default=0)
+
+
+def _decode(path, decoder):
+    """Decode one file to uint8 RGB.
+
+    A JPEG decoder can leave out the finest detail of a large picture and so give it at a half, a
+    quarter or an eighth of its size in a fraction of the time.
+    """
+
+    def with_tensorflow(ratio):
+        return lambda: tf.io.decode_jpeg(
+            tf.io.read_file(path), 3, ratio=ratio, dct_method="INTEGER_ACCURATE"
+        )
 
     def with_pillow():
         image = tf.numpy_function(lambda name: images.read_image(name.decode()), [path], tf.uint8)
         return tf.ensure_shape(image, (None, None, 3))
 
-    return tf.cond(plain, with_tensorflow, with_pillow)
+    return tf.switch_case(decoder, [with_pillow, *map(with_tensorflow, _RATIOS)])
 
 
 def _to_square(image, size):
@@ -126,9 +145,9 @@ class Batches:
 
     def _files(self, table):
         paths = tf.constant([str(table.folder / picture.path) for picture in table.pictures])
-        plain = tf.constant([picture.plain for picture in table.pictures])
         size = self._configuration.image_size
-        return lambda index: _to_square(_decode(paths[index], plain[index]), size)
+        decoders = tf.constant([_choose_decoder(picture, size) for picture in table.pictures])
+        return lambda index: _to_square(_decode(paths[index], decoders[index]), size)
 
     def training(self, first_epoch=0):
         """Make the training batches of all epochs from ``first_epoch`` on.
@@ -163,7 +182,8 @@ class Batches:
             image = load(index)
             key = tf.stack([seed + epoch * 1_000_003, index])
             flip = tf.random.stateless_uniform((), key) < 0.5
-            return tf.cond(flip, lambda: image[:, ::-1], lambda: image)
+            # tf.reverse is many times faster than a slice with a negative step.
+            return tf.cond(flip, lambda: tf.reverse(image, [1]), lambda: image)
 
         dataset = tf.data.Dataset.range(first_epoch, epochs).flat_map(order)
         dataset = dataset.map(load_and_flip, num_parallel_calls=tf.data.AUTOTUNE)

@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/03_training`.
 """
 
 import contextlib
+import datetime
 import time
 
 from rich import progress
@@ -16,7 +17,8 @@ __all__ = ["EpochProgress", "count_progress"]
 class EpochProgress(keras.callbacks.Callback):
     """Show a bar for each epoch, with loss, pictures a second and the time left for the run.
 
-    Where the output is no terminal, only one line an epoch is printed.
+    Where the output is no terminal, only one line an epoch is printed. Used in a ``with``
+    statement around the training.
 
     Parameters
     ----------
@@ -29,13 +31,6 @@ class EpochProgress(keras.callbacks.Callback):
         super().__init__()
         self._console = console
         self._batch_size = batch_size
-        self._bar = None
-
-    def on_train_begin(self, logs=None):
-        """Open the bar."""
-        self._start = time.monotonic()
-        self._steps_done = 0
-        self._first_epoch = None
         self._bar = progress.Progress(
             progress.TextColumn("{task.description}"),
             progress.BarColumn(bar_width=24),
@@ -45,12 +40,22 @@ class EpochProgress(keras.callbacks.Callback):
             transient=True,
             disable=not self._console.is_terminal,
         )
-        self._bar.start()
         self._task = self._bar.add_task("", facts="")
 
-    def on_train_end(self, logs=None):
-        """Close the bar."""
+    def __enter__(self):
+        """Open the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exception):
+        """Close the bar, also after an interruption: the terminal gets its cursor back."""
         self._bar.stop()
+
+    def on_train_begin(self, logs=None):
+        """Start the clock."""
+        self._start = time.monotonic()
+        self._steps_done = 0
+        self._first_epoch = None
 
     def on_epoch_begin(self, epoch, logs=None):
         """Start the bar anew."""
@@ -69,7 +74,7 @@ class EpochProgress(keras.callbacks.Callback):
         steps, epochs = self.params["steps"], self.params["epochs"]
         all_steps = steps * (epochs - self._first_epoch)
         each = (time.monotonic() - self._start) / self._steps_done
-        left = time.strftime("%H:%M:%S", time.gmtime(each * (all_steps - self._steps_done)))
+        left = datetime.timedelta(seconds=round(each * (all_steps - self._steps_done)))
         self._bar.update(
             self._task,
             completed=batch + 1,

@@ -99,6 +99,13 @@ class _Record(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._start = time.monotonic()
+        # Keras leaves the state of dropout out of the weights: a key, and how often it was used.
+        for layer in self.model.layers:
+            generator = getattr(layer, "seed_generator", None)
+            if generator is not None:
+                state = keras.ops.convert_to_numpy(generator.state).copy()
+                state[1] = epoch * self.params["steps"]
+                generator.state.assign(state)
 
     def on_epoch_end(self, epoch, logs=None):
         seconds = time.monotonic() - self._start
@@ -187,7 +194,9 @@ def _open_run(run, record):
             _write_text(path, json.dumps(record, indent=2) + "\n")
             return
         known = json.loads(path.read_text(encoding="utf-8"))
-        settings, data = known["configuration"], known["data"]
+        settings, data = dict(known["configuration"]), known["data"]
+    except InputError:  # a ValueError too
+        raise
     except OSError as error:
         raise InputError(f"{run}: cannot be used for a run ({error.strerror})") from None
     except (ValueError, KeyError, TypeError):
@@ -223,7 +232,13 @@ def _resume(network, run):
     except (OSError, KeyError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path}: cannot be loaded ({reason}); start a new run") from None
-    return read_log(run)[:done]
+    rows = read_log(run)
+    if len(rows) < done:
+        raise InputError(
+            f"{run / _LOG}: ends before epoch {done}, after which the weights were saved; "
+            "start a new run"
+        )
+    return rows[:done]
 
 
 def train(configuration, batches, run, callbacks=()):

@@ -75,8 +75,8 @@ def train(
     from colorlab.progress import EpochProgress
 
     batches = pipeline.Batches(parts, configuration)
-    progress = EpochProgress(console, batches.batch_size)
-    log = training.train(configuration, batches, out, callbacks=[progress])
+    with EpochProgress(console, batches.batch_size) as progress:
+        log = training.train(configuration, batches, out, callbacks=[progress])
     best = min(log, key=lambda row: row["val_loss"])
     say(
         f"{out}: {len(log)} epochs done, lowest validation loss "
