@@ -7,14 +7,13 @@ import dataclasses
 import importlib.metadata
 import importlib.util
 import os
-import pathlib
 import re
 import shutil
 import sys
 
-import platformdirs
 import psutil
 
+from colorlab.cache import cache_folder
 from colorlab.errors import InputError
 
 __all__ = ["Finding", "check_all"]
@@ -138,7 +137,7 @@ def _existing(path):
 
 
 def _disk():
-    cache = _existing(pathlib.Path(platformdirs.user_cache_dir("colorlab")))
+    cache = _existing(cache_folder().absolute())
     free = shutil.disk_usage(cache).free / _GIB
     return _finding(
         "disk",
@@ -167,7 +166,7 @@ def _data(folder):
     return _finding(
         "pictures",
         good and not table.skipped,
-        f"{folder}: {len(table.categories)} categories ({', '.join(table.categories)})"
+        f"{folder}: categories {', '.join(table.categories)}"
         + (f", unreadable among the first: {table.skipped[0][0]}" if table.skipped else ""),
         "remove files that cannot be read" if good else "put pictures into two sub-folders or more",
     )

@@ -5,6 +5,7 @@ Taught in :doc:`/notebooks/04_results` and :doc:`/notebooks/00_quickstart`.
 
 import json
 import pathlib
+import warnings
 
 import numpy
 
@@ -68,7 +69,10 @@ class Colorizer:
         if not weights.exists():
             raise InputError(f"{run}: has no best.weights.h5 yet; train for one epoch at least")
         try:
-            network.load_weights(weights)
+            # Keras warns of each layer that the file lacks, and then raises.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                network.load_weights(weights)
         except (OSError, ValueError, KeyError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise InputError(f"{weights}: cannot be loaded ({reason}); train again") from None

@@ -12,11 +12,8 @@ import dataclasses
 import hashlib
 import json
 import os
-import pathlib
 
-import platformdirs
-
-from colorlab import __version__
+from colorlab import __version__, cache
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits, toy
 from colorlab.errors import InputError
@@ -62,7 +59,7 @@ class Course:
         The name depends on settings, pictures and version, so that a changed course trains anew.
         """
         key = json.dumps([self.configuration.to_dict(), self.table.fingerprint, __version__])
-        return _cache() / f"{self.run}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+        return cache.cache_folder() / f"{self.run}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def split(self):
         """Split the pictures as configured (colorlab.datasets.splits.Splits)."""
@@ -70,14 +67,10 @@ class Course:
         return splits.split(self.table, settings.validation, settings.test, settings.seed)
 
 
-def _cache():
-    return pathlib.Path(os.environ.get("COLORLAB_CACHE") or platformdirs.user_cache_dir("colorlab"))
-
-
 def _toy_folder(size):
     # The size is part of the name, so that the quick and the full run do not fight for one place.
     return toy.write_folder(
-        _cache() / f"toy-{size}", pictures_per_category=_QUICK_PICTURES, size=size
+        cache.cache_folder() / f"toy-{size}", pictures_per_category=_QUICK_PICTURES, size=size
     )
 
 

@@ -3,6 +3,7 @@
 Taught in :doc:`/notebooks/04_results`.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -82,6 +83,8 @@ class Evaluation:
             temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
             os.replace(temporary, path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
             raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
     def format(self, category=None):
@@ -257,5 +260,9 @@ def evaluate(table, training, predict=None, size=256, name="network", facts=None
             part = [row for row in scores if row["category"] == category]
             rows.append(_summarize(method, category, part))
         rows.append(_summarize(method, "all", scores))
-    known = {"pictures": len(table), "size": size, "mean_chroma": [round(c, 3) for c in chroma]}
+    known = {
+        "pictures": len(table),
+        "size": size,
+        "mean_chroma": [round(float(c), 3) for c in chroma],
+    }
     return Evaluation({**(facts or {}), **known}, tuple(rows), tuple(pictures))

@@ -291,6 +291,7 @@ def train(configuration, batches, run, callbacks=()):
                 initial_epoch=len(rows),
                 epochs=configuration.epochs,
                 steps_per_epoch=batches.steps_per_epoch,
+                shuffle=False,  # the batches are; Keras would warn that it cannot
                 callbacks=[_Record(run, pictures, rows), *callbacks],
                 verbose=0,
             )

@@ -33,9 +33,11 @@ def main():
     except InputError as error:
         say(f"colorlab: {error}", errors)
         sys.exit(1)
-    except KeyboardInterrupt:
-        say("colorlab: stopped; the same command goes on from what is done", errors)
-        sys.exit(130)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this exit code, without a word.
+        if end.code == 130:
+            say("colorlab: stopped; the same command goes on from what is done", errors)
+        raise
     except MemoryError:
         say("colorlab: out of memory; use a smaller --batch-size or --image-size", errors)
         sys.exit(1)

@@ -40,9 +40,9 @@ def evaluate(
     from colorlab.datasets import splits
 
     configuration = colorizers.read_configuration(run)
-    size = size or configuration.image_size
+    size = configuration.image_size if size is None else size
     step = 2 ** len(configuration.filters)
-    if size % step:
+    if size < step or size % step:
         raise InputError(f"--size must be a multiple of {step}, got {size}")
     colorizer = colorizers.Colorizer.from_run(run)
     table = scan(data)
