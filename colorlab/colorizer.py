@@ -13,7 +13,7 @@ from colorlab import color, images, unet
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 
-__all__ = ["Colorizer"]
+__all__ = ["Colorizer", "read_configuration"]
 
 _BATCH = 8
 _LONGEST_SIDE = 4  # in multiples of the shorter one, as the network sees it

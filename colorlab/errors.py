@@ -1,4 +1,7 @@
-"""One exception for input that a person can mend."""
+"""One exception for input that a person can mend.
+
+Taught in :doc:`/notebooks/01_data`.
+"""
 
 __all__ = ["InputError"]
 

@@ -6,6 +6,7 @@ Taught in :doc:`/notebooks/04_results`.
 import contextlib
 import dataclasses
 import json
+import math
 import os
 import pathlib
 
@@ -71,13 +72,20 @@ class Evaluation:
     def save(self, path):
         """Write facts, rows and pictures as JSON, whole or not at all.
 
+        JSON has no word for infinity or for an undefined ratio: both become null. They occur when
+        an output is identical to its truth, and when all truths are grey.
+
         Raises
         ------
         InputError
             If the file cannot be written.
         """
         path = pathlib.Path(path)
-        content = {"facts": self.facts, "rows": self.rows, "pictures": self.pictures}
+        content = {
+            "facts": self.facts,
+            "rows": [_finite(row) for row in self.rows],
+            "pictures": [_finite(row) for row in self.pictures],
+        }
         temporary = path.with_name(f".{path.name}.part")
         try:
             temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
@@ -111,6 +119,14 @@ class Evaluation:
                     f"{row['colorfulness']:>9.1f} {row['colorfulness_ratio']:>6.2f}"
                 )
         return "\n".join(lines)
+
+
+def _finite(row):
+    """Replace the numbers that JSON cannot hold by None."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in row.items()
+    }
 
 
 def mean_chroma(table, size=256):

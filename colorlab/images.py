@@ -102,7 +102,7 @@ def read_image(source):
             warnings.simplefilter("ignore")
             with Image.open(path) as picture:
                 picture.load()
-                return numpy.asarray(_to_rgb(_turn_upright(picture)))
+                return numpy.array(_to_rgb(_turn_upright(picture)))
     except FileNotFoundError:
         raise InputError(f"{name}: no such file; check the path") from None
     except IsADirectoryError:
@@ -192,7 +192,7 @@ def resize(image, height, width):
     if image.shape[:2] == (height, width):
         return image
     picture = Image.fromarray(image).resize((width, height), Image.Resampling.LANCZOS)
-    return numpy.asarray(picture)
+    return numpy.array(picture)
 
 
 def standardize(image, size=256):

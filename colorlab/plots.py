@@ -92,7 +92,7 @@ def result_grid(columns, labels=None):
     for place, (title, pictures) in enumerate(columns.items()):
         for row, picture in enumerate(pictures):
             _show(grid[row, place], picture)
-        grid[0, place].set_title(title, fontsize=12)
+        grid[0, place].set_title(title.replace("_", " "), fontsize=12)
     for row, label in enumerate(labels or ()):
         grid[row, 0].set_ylabel(str(label).replace("_", " "), fontsize=11)
     return figure

@@ -36,7 +36,7 @@ def main():
     except SystemExit as end:
         # Typer turns Ctrl-C into this exit code, without a word.
         if end.code == 130:
-            say("colorlab: stopped; the same command goes on from what is done", errors)
+            say("colorlab: stopped; the same command continues a training run", errors)
         raise
     except MemoryError:
         say("colorlab: out of memory; use a smaller --batch-size or --image-size", errors)

@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.table import Table
 
 from colorlab.cli.shared import DataOption, console, errors, say, scan
@@ -77,9 +78,10 @@ def _print_evaluation(result):
     if not console.is_terminal:
         print(result.format())
         return
-    table = Table()
+    # Narrow enough for 80 columns with the longest of the course's category names.
+    table = Table(box=box.HORIZONTALS, padding=0, show_edge=False)
     for title in ("method", "category"):
-        table.add_column(title)
+        table.add_column(title, overflow="fold")
     for title in ("pictures", "PSNR dB", "SSIM", "CIEDE2000", "colourful", "ratio"):
         table.add_column(title, justify="right")
     for row in result.rows:

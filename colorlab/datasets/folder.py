@@ -239,7 +239,8 @@ def scan(folder, limit=None):
     Raises
     ------
     InputError
-        If the folder is missing or no folder, or there is no readable picture in any sub-folder.
+        If the folder is missing or no folder, there is no readable picture in any sub-folder, or
+        the limit is below 1.
 
     Notes
     -----
@@ -253,6 +254,8 @@ def scan(folder, limit=None):
     """
     folder = pathlib.Path(folder)
     expected = "expected one with one sub-folder of pictures a category"
+    if limit is not None and limit < 1:
+        raise InputError(f"limit must be at least 1, got {limit}")
     if not folder.exists():
         raise InputError(f"{folder}: no such folder; {expected}")
     if not folder.is_dir():

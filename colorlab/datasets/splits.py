@@ -98,17 +98,22 @@ def _draw(seed, digest):
     return int.from_bytes(number, "big") / 2**64
 
 
-def _fill_empty_parts(sides, draws, groups, mask):
+def _fill_empty_parts(sides, draws, groups, categories, category):
     """Give a small category, whose draws left a part empty, one scene in each part, in place."""
+    mask = categories == category
     for side in (_TEST, _VALIDATION, _TRAIN):
         if numpy.any(sides[mask] == side):
             continue
         order = [index for index in numpy.argsort(draws) if mask[index]]
         # The lowest draws belong to the test part, the highest to training.
         for index in reversed(order) if side == _TRAIN else order:
-            donor = mask & (sides == sides[index])
-            if len(numpy.unique(groups[donor])) > 1:
-                sides[groups == groups[index]] = side
+            moved = groups == groups[index]
+            # A scene may stand in several categories: none of them may lose its last one.
+            if all(
+                len(numpy.unique(groups[(categories == other) & (sides == sides[index])])) > 1
+                for other in numpy.unique(categories[moved])
+            ):
+                sides[moved] = side
                 break
 
 
@@ -118,8 +123,9 @@ def split(table, validation=0.1, test=0.17, seed=0):
     Each picture draws a number from the seed and its own content; the lowest go to the test
     split, the next to validation, the rest to training. So the split does not depend on names,
     order or the other pictures: when files are added, the old ones stay where they were. Near-
-    duplicates share one draw and stay on one side; only a new file that ties two groups together
-    can move pictures.
+    duplicates share one draw and stay on one side. Two things can move a picture all the same: a
+    new file that ties two groups together, and a category so small that its draws leave a part
+    empty, which is lent one scene until it has one of its own.
 
     Parameters
     ----------
@@ -139,7 +145,7 @@ def split(table, validation=0.1, test=0.17, seed=0):
     ------
     InputError
         If a share is out of range, there is one category only, or a category holds fewer than
-        three different scenes.
+        three different scenes (or few, and shares them with other small categories).
 
     Notes
     -----
@@ -164,9 +170,10 @@ def split(table, validation=0.1, test=0.17, seed=0):
     sides = numpy.where(
         draws < test, _TEST, numpy.where(draws < test + validation, _VALIDATION, _TRAIN)
     )
+    categories = numpy.array([picture.category for picture in table.pictures])
     for category in table.categories:
-        mask = numpy.array([picture.category == category for picture in table.pictures])
-        _fill_empty_parts(sides, draws, groups, mask)
+        _fill_empty_parts(sides, draws, groups, categories, category)
+        mask = categories == category
         if len(numpy.unique(sides[mask])) < 3:
             raise InputError(
                 f"{table.folder / category}: {mask.sum()} picture(s) of "

@@ -10,6 +10,8 @@ from colorlab.datasets.toy.ground import pave
 from colorlab.datasets.toy.houses import PAVING, ROOFS, WALLS, pane
 from colorlab.datasets.toy.scenery import ACCENTS, GREENS, crown, person, pick, sky
 
+__all__ = ["buildings"]
+
 
 def buildings(canvas):
     """Paint one to three fronts with windows in rows, or a tower of glass against the sky."""

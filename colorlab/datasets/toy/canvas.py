@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw
 
 from colorlab.datasets.toy.colors import planes
 
+__all__ = ["Canvas", "LATTICE", "Layer"]
+
 LATTICE = 512
 
 

@@ -10,6 +10,8 @@ from colorlab.datasets.toy.ground import pave
 from colorlab.datasets.toy.houses import PAVING, WALLS, block
 from colorlab.datasets.toy.scenery import ACCENTS, GREENS, crown, person, pick, sky
 
+__all__ = ["city_centre"]
+
 
 def city_centre(canvas):
     """Paint a skyline in haze over a square: shop fronts with awnings, people, lamps, trees."""

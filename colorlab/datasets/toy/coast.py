@@ -8,6 +8,8 @@ import numpy as np
 from colorlab.datasets.toy.colors import dim, glaze, mix, smooth
 from colorlab.datasets.toy.scenery import ACCENTS, ground_noise, person, pick, sky
 
+__all__ = ["coast"]
+
 
 def coast(canvas):
     """Paint sky over the sea, with a headland, boats, surf and a beach on most coasts."""

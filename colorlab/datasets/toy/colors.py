@@ -7,6 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+__all__ = [
+    "LAMPLIGHT",
+    "LIGHTS",
+    "Light",
+    "dim",
+    "draw_light",
+    "glaze",
+    "mix",
+    "planes",
+    "smooth",
+    "vary",
+]
+
 LAMPLIGHT = (1.0, 0.83, 0.52)
 
 

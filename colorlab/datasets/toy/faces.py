@@ -11,6 +11,8 @@ from colorlab.datasets.toy.colors import dim, glaze, mix, smooth
 from colorlab.datasets.toy.features import features, glasses, hair_before, hair_behind
 from colorlab.datasets.toy.scenery import ACCENTS, GREENS, HAIR, pick, skin_tone
 
+__all__ = ["BACKDROPS", "CLOTHES", "faces"]
+
 BACKDROPS = (
     (0.56, 0.55, 0.54), (0.36, 0.40, 0.46), (0.62, 0.56, 0.48), (0.42, 0.47, 0.38),
     (0.70, 0.68, 0.66), (0.30, 0.26, 0.25), (0.52, 0.60, 0.67), (0.60, 0.46, 0.42),

@@ -10,6 +10,8 @@ import numpy as np
 from colorlab.datasets.toy.colors import dim, glaze, mix, smooth, vary
 from colorlab.datasets.toy.scenery import pick
 
+__all__ = ["IRISES", "features", "glasses", "hair_before", "hair_behind"]
+
 IRISES = (
     (0.20, 0.13, 0.09),
     (0.28, 0.18, 0.11),

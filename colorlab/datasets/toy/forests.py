@@ -9,6 +9,8 @@ from colorlab.datasets.toy.colors import dim, glaze, mix, smooth
 from colorlab.datasets.toy.ground import path
 from colorlab.datasets.toy.scenery import AUTUMN, GREENS, conifer, crown, ground_noise, pick
 
+__all__ = ["forests"]
+
 
 def forests(canvas):
     """Paint the inside of a wood: bright gaps, trunks in rows of depth, leaves, a path."""

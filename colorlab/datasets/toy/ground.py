@@ -8,6 +8,8 @@ import numpy as np
 from colorlab.datasets.toy.colors import dim, glaze, mix, smooth, vary
 from colorlab.datasets.toy.scenery import ground_noise, pick
 
+__all__ = ["FLOWERS", "MEADOW", "meadow", "path", "pave"]
+
 MEADOW = ((0.40, 0.49, 0.20), (0.34, 0.44, 0.20), (0.48, 0.52, 0.24))
 FLOWERS = (
     (0.82, 0.16, 0.14),

@@ -6,6 +6,8 @@ Taught in :doc:`/notebooks/01_data`.
 from colorlab.datasets.toy.colors import LAMPLIGHT, dim, mix, vary
 from colorlab.datasets.toy.scenery import pick
 
+__all__ = ["PAVING", "ROOFS", "WALLS", "block", "pane"]
+
 WALLS = (
     (0.80, 0.74, 0.63), (0.74, 0.58, 0.44), (0.62, 0.38, 0.30), (0.55, 0.30, 0.24),
     (0.84, 0.81, 0.75),

@@ -9,6 +9,8 @@ from colorlab.datasets.toy.colors import dim, glaze, mix, smooth, vary
 from colorlab.datasets.toy.ground import MEADOW, meadow
 from colorlab.datasets.toy.scenery import GREENS, conifer, pick, ridge, sky
 
+__all__ = ["mountains"]
+
 
 def mountains(canvas):
     """Paint peaks behind each other in growing haze, before them a lake, a wood or a meadow."""

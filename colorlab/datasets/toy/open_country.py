@@ -18,6 +18,8 @@ from colorlab.datasets.toy.scenery import (
     tree,
 )
 
+__all__ = ["CROPS", "open_country"]
+
 CROPS = MEADOW + ((0.74, 0.62, 0.33), (0.80, 0.70, 0.30), (0.46, 0.36, 0.25), (0.47, 0.40, 0.57))
 
 

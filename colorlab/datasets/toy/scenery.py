@@ -7,6 +7,24 @@ import numpy as np
 
 from colorlab.datasets.toy.colors import glaze, mix, smooth, vary
 
+__all__ = [
+    "ACCENTS",
+    "AUTUMN",
+    "GREENS",
+    "HAIR",
+    "SKIN",
+    "conifer",
+    "crown",
+    "distance_rows",
+    "ground_noise",
+    "person",
+    "pick",
+    "ridge",
+    "skin_tone",
+    "sky",
+    "tree",
+]
+
 GREENS = ((0.25, 0.36, 0.16), (0.31, 0.41, 0.19), (0.20, 0.32, 0.17), (0.36, 0.42, 0.17))
 AUTUMN = ((0.55, 0.37, 0.19), (0.60, 0.46, 0.22), (0.47, 0.29, 0.19))
 ACCENTS = (

@@ -10,6 +10,8 @@ from colorlab.datasets.toy.ground import pave
 from colorlab.datasets.toy.houses import PAVING, ROOFS, WALLS, block, pane
 from colorlab.datasets.toy.scenery import ACCENTS, GREENS, crown, ground_noise, person, pick, sky
 
+__all__ = ["street"]
+
 
 def street(canvas):
     """Paint a road that runs to a vanishing point between kerbs, houses, trees, lamps and cars."""

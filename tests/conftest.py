@@ -1,0 +1,46 @@
+"""What several test files share: small folders of painted pictures, and a cache of their own."""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+from PIL import Image
+
+from colorlab.datasets import toy
+
+# The notebooks are run as if for the first time, whatever this machine has in its cache, and they
+# inherit this from the environment.
+_CACHE = tempfile.mkdtemp(prefix="colorlab-tests-")
+os.environ["COLORLAB_CACHE"] = _CACHE
+
+
+def pytest_unconfigure():
+    """Remove what the notebooks made."""
+    shutil.rmtree(_CACHE, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def make_folder():
+    """Return a function that writes painted pictures as JPEG, one sub-folder a category.
+
+    Picture number n of a category is painted from seed n, so two folders of the same arguments
+    hold the same pictures, and a larger folder holds those of a smaller one.
+    """
+
+    def make(folder, categories=("coast", "forests", "street"), count=6, size=48):
+        for category in categories:
+            place = folder / category
+            place.mkdir(parents=True, exist_ok=True)
+            for number in range(count):
+                picture = Image.fromarray(toy.paint(category, seed=number, size=size))
+                picture.save(place / f"{category}_{number:03d}.jpg", quality=92)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def picture_folder(tmp_path_factory, make_folder):
+    """Return a folder of three categories with six pictures each; do not write to it."""
+    return make_folder(tmp_path_factory.mktemp("pictures"))

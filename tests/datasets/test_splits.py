@@ -1,0 +1,321 @@
+"""Splits share nothing, stay where they were, and give every part something of each category."""
+
+import dataclasses
+import hashlib
+import io
+import itertools
+import math
+import pathlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance
+
+from colorlab.datasets import toy
+from colorlab.datasets.folder import Picture, PictureTable, describe, scan
+from colorlab.datasets.splits import group_near_duplicates, split
+from colorlab.errors import InputError
+
+PARTS = ("train", "validation", "test")
+
+
+def row(category, number, scene):
+    """Return a row without a file; equal scenes are the same file, others are nothing alike."""
+    random = np.random.default_rng(scene)
+    thumbnail = random.normal(size=1024)
+    signs = random.choice([-1.0, 1.0], 512)
+    return Picture(
+        path=f"{category}/{number:05d}.jpg",
+        category=category,
+        height=8,
+        width=8,
+        digest=hashlib.sha256(str(scene).encode()).hexdigest(),
+        plain=True,
+        descriptor=np.concatenate([signs, thumbnail / np.linalg.norm(thumbnail)]).astype("float16"),
+    )
+
+
+def table_of(counts, first_scene=0):
+    """Return a table of so many different pictures of each category."""
+    scenes = itertools.count(first_scene)
+    rows = [
+        row(category, number, next(scenes))
+        for category, count in sorted(counts.items())
+        for number in range(count)
+    ]
+    return PictureTable(pathlib.Path("pictures"), tuple(rows))
+
+
+def table_of_images(images):
+    """Return a table of arrays, all in one category."""
+    rows = []
+    for number, image in enumerate(images):
+        digest = hashlib.sha256(image.tobytes()).hexdigest()
+        rows.append(Picture(f"a/{number:03d}.png", "a", 8, 8, digest, False, describe(image)))
+    return PictureTable(pathlib.Path("pictures"), tuple(rows))
+
+
+def with_rows(table, *rows):
+    pictures = sorted((*table.pictures, *rows), key=lambda picture: picture.path)
+    return dataclasses.replace(table, pictures=tuple(pictures))
+
+
+def places(splits):
+    """Return the part of each path."""
+    return {row.path: part for part in PARTS for row in getattr(splits, part).pictures}
+
+
+@pytest.fixture(scope="module")
+def large():
+    return table_of({"coast": 900, "forests": 400, "street": 300})
+
+
+# --- disjoint, complete, by chance ---------------------------------------------------------------
+
+
+def test_parts_are_disjoint_and_complete(large):
+    splits = split(large)
+    paths = [row.path for part in PARTS for row in getattr(splits, part).pictures]
+    assert len(paths) == len(set(paths)) == len(large)
+    assert set(paths) == {row.path for row in large.pictures}
+    for part in PARTS:
+        assert getattr(splits, part).folder == large.folder
+
+
+@pytest.mark.parametrize(("validation", "test"), [(0.1, 0.17), (0.25, 0.25), (0.05, 0.6)])
+def test_shares_are_met_in_every_category(large, validation, test):
+    splits = split(large, validation, test, seed=3)
+    shares = {"train": 1 - validation - test, "validation": validation, "test": test}
+    for part, share in shares.items():
+        for category, count in large.counts.items():
+            found = getattr(splits, part).counts[category]
+            # Four standard deviations of a binomial count.
+            assert abs(found - share * count) < 4 * math.sqrt(count * share * (1 - share))
+
+
+def test_the_seed_decides(large):
+    assert places(split(large, seed=1)) == places(split(large, seed=1))
+    first, second = places(split(large, seed=1)), places(split(large, seed=2))
+    moved = sum(first[path] != second[path] for path in first) / len(first)
+    # Two independent draws fall into different parts with this probability.
+    expected = 1 - (0.73**2 + 0.1**2 + 0.17**2)
+    assert moved == pytest.approx(expected, abs=0.06)
+
+
+def test_neither_names_nor_order_matter(large):
+    renamed = [
+        dataclasses.replace(row, path=f"{row.category}/x{9999 - number:05d}.png")
+        for number, row in enumerate(large.pictures)
+    ]
+    other = dataclasses.replace(large, pictures=tuple(sorted(renamed, key=lambda row: row.path)))
+    before, after = split(large), split(other)
+    for part in PARTS:
+        digests = [{row.digest for row in getattr(each, part).pictures} for each in (before, after)]
+        assert digests[0] == digests[1]
+
+
+def test_names_do_not_matter_for_near_duplicates_either():
+    rows = []
+    for number in range(120):
+        first = row("coast" if number % 2 else "street", number, scene=number)
+        digest = hashlib.sha256(f"second {number}".encode()).hexdigest()
+        second = dataclasses.replace(first, path=first.path + ".again.jpg", digest=digest)
+        rows += [(first, second), (second, first)][number % 3 == 0]
+    table = PictureTable(pathlib.Path("pictures"), tuple(rows))
+    turned = dataclasses.replace(table, pictures=tuple(reversed(rows)))
+    for seed in range(3):
+        found = places(split(table, seed=seed))
+        assert found == places(split(turned, seed=seed))
+        for path, part in found.items():
+            assert found[path.removesuffix(".again.jpg")] == part
+
+
+def test_old_pictures_stay_when_files_are_added(large):
+    before = places(split(large))
+    grown = with_rows(
+        large,
+        *(row("coast", 50_000 + number, 10_000 + number) for number in range(100)),
+        *(row("zoo", number, 20_000 + number) for number in range(50)),
+    )
+    after = places(split(grown))
+    assert len(after) == len(before) + 150
+    assert all(after[path] == part for path, part in before.items())
+
+
+# --- what belongs together -----------------------------------------------------------------------
+
+
+def test_the_same_file_under_another_name_stays_together(large):
+    copies = []
+    for number, picture in enumerate(large.pictures[::20]):
+        category = "street" if number % 2 else picture.category
+        copies.append(
+            dataclasses.replace(picture, path=f"{category}/copy_{number}.jpg", category=category)
+        )
+    found = split(with_rows(large, *copies), seed=5)
+    for first, second in itertools.combinations(PARTS, 2):
+        digests = [
+            {row.digest for row in getattr(found, part).pictures} for part in (first, second)
+        ]
+        assert not digests[0] & digests[1]
+    # There are copies on every side, so that the sentence above says something.
+    sides = {part for path, part in places(found).items() if "copy" in path}
+    assert sides == set(PARTS)
+
+
+def encode(image, quality):
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=quality)
+    return np.asarray(Image.open(buffer))
+
+
+def variants(image):
+    """Return what people do to a picture before they store it a second time."""
+    picture = Image.fromarray(image)
+    smaller = picture.resize((60, 60), Image.Resampling.BICUBIC)
+    return {
+        "re-encoded": encode(image, 40),
+        "brightened": np.asarray(ImageEnhance.Brightness(picture).enhance(1.2)),
+        "more contrast": np.asarray(ImageEnhance.Contrast(picture).enhance(1.3)),
+        "cropped": image[1:-1, 1:-1],
+        "smaller": np.asarray(smaller),
+        "grey": np.repeat(np.asarray(picture.convert("L"))[..., None], 3, axis=-1),
+        "all of it": encode(np.asarray(ImageEnhance.Brightness(smaller).enhance(0.9)), 60),
+    }
+
+
+@pytest.mark.parametrize("category", toy.CATEGORIES)
+def test_near_duplicates_are_one_group(category):
+    image = toy.paint(category, seed=0, size=96)
+    changed = variants(image)
+    groups = group_near_duplicates(table_of_images([image, *changed.values()]))
+    missed = [name for name, group in zip(changed, groups[1:], strict=True) if group != 0]
+    assert not missed
+
+
+def test_different_pictures_are_groups_of_their_own():
+    images = [toy.paint(category, seed, 64) for category in toy.CATEGORIES for seed in range(6)]
+    images.append(images[0][:, ::-1])
+    groups = group_near_duplicates(table_of_images(images))
+    assert groups.tolist() == list(range(len(images)))
+
+
+def test_groups_are_closed_and_named_by_their_first_picture():
+    """Two pictures that are not alike are one group if a third is like both."""
+    base = row("a", 0, scene=1)
+    signs = base.descriptor[:512]
+
+    def flipped(number, start, count):
+        changed = signs.copy()
+        changed[start : start + count] *= -1
+        descriptor = np.concatenate([changed, base.descriptor[512:]])
+        digest = hashlib.sha256(f"flipped {number}".encode()).hexdigest()
+        return dataclasses.replace(
+            base, path=f"a/{number}.jpg", digest=digest, descriptor=descriptor
+        )
+
+    # 128 of 512 signs may differ, which is a quarter; 129 are too many.
+    middle, left, right = flipped(1, 0, 0), flipped(2, 0, 128), flipped(3, 128, 128)
+    other = row("b", 0, scene=2)
+
+    def groups(*rows, **options):
+        return group_near_duplicates(PictureTable(pathlib.Path("."), rows), **options).tolist()
+
+    assert groups(left, right) == [0, 1]
+    assert groups(left, other, right, middle) == [0, 1, 0, 0]
+    assert groups(middle, flipped(4, 0, 128)) == [0, 0]
+    assert groups(middle, flipped(4, 0, 129)) == [0, 1]
+    # However many rows are compared at a time.
+    for chunk in (1, 2, 3):
+        assert groups(left, other, right, middle, chunk=chunk) == [0, 1, 0, 0]
+
+
+def test_equal_signs_alone_do_not_make_a_group():
+    base, other = row("a", 0, scene=1), row("a", 1, scene=2)
+    thumbnail = base.descriptor[512:].astype(float), other.descriptor[512:].astype(float)
+    for correlation, together in ((0.87, False), (0.89, True)):
+        mixed = correlation * thumbnail[0] + math.sqrt(1 - correlation**2) * thumbnail[1]
+        mixed *= correlation / (mixed @ thumbnail[0])
+        descriptor = np.concatenate([base.descriptor[:512], mixed]).astype("float16")
+        pair = base, dataclasses.replace(other, descriptor=descriptor)
+        groups = group_near_duplicates(PictureTable(pathlib.Path("."), pair))
+        assert (groups[0] == groups[1]) == together
+
+
+def test_groups_never_straddle_on_a_folder_with_copies(tmp_path, make_folder):
+    folder = make_folder(tmp_path, categories=("coast", "street"), count=12, size=64)
+    for file in sorted(folder.rglob("*.jpg"))[::2]:
+        Image.open(file).resize((56, 56)).save(file.with_name(f"copy_{file.name}"), quality=70)
+    table = scan(folder)
+    assert len(table) == 36
+    groups = group_near_duplicates(table)
+    assert len(set(groups)) == 24
+    for seed in range(5):
+        found = places(split(table, validation=0.3, test=0.3, seed=seed))
+        sides = {}
+        for picture, group in zip(table.pictures, groups, strict=True):
+            sides.setdefault(group, set()).add(found[picture.path])
+        assert all(len(side) == 1 for side in sides.values())
+
+
+# --- tiny categories -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 6])
+def test_a_tiny_category_has_something_in_each_part(count):
+    table = table_of({"coast": count, "forests": 7, "street": 3})
+    for seed in range(40):
+        splits = split(table, seed=seed)
+        for part in PARTS:
+            assert getattr(splits, part).categories == table.categories, (seed, part)
+        assert len(places(splits)) == len(table)
+
+
+def test_tiny_categories_that_share_scenes_lose_nothing_to_each_other():
+    """Either every part has something of every category, or the split is refused."""
+    refused = 0
+    for seed in range(150):
+        random = np.random.default_rng(seed)
+        rows = [
+            row(category, number, int(random.integers(9)))
+            for category in ("coast", "forests", "street")
+            for number in range(random.integers(3, 6))
+        ]
+        table = PictureTable(pathlib.Path("pictures"), tuple(rows))
+        try:
+            splits = split(table, seed=seed)
+        except InputError:
+            refused += 1
+            continue
+        for part in PARTS:
+            assert getattr(splits, part).categories == table.categories, (seed, part)
+    assert 0 < refused < 120
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+def test_one_category_is_not_enough():
+    with pytest.raises(InputError, match=r"one category only \(coast\).*at least two"):
+        split(table_of({"coast": 30}))
+
+
+def test_fewer_than_three_scenes_cannot_be_split():
+    with pytest.raises(InputError, match=r"forests: 2 picture\(s\) of 2 different.*add pictures"):
+        split(table_of({"coast": 30, "forests": 2}))
+    # Five files of two scenes are two scenes.
+    table = with_rows(
+        table_of({"coast": 30}), *(row("forests", number, 500 + number % 2) for number in range(5))
+    )
+    with pytest.raises(InputError, match=r"forests: 5 picture\(s\) of 2 different") as error:
+        split(table)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("validation", "test"),
+    [(0, 0.2), (0.2, 0), (-0.1, 0.2), (0.5, 0.5), (0.9, 0.3), (float("nan"), 0.2), (1, 0.1)],
+)
+def test_shares_out_of_range_are_refused(validation, test):
+    with pytest.raises(InputError, match=r"shares above 0 that add up to less than 1, got"):
+        split(table_of({"coast": 5, "street": 5}), validation, test)

@@ -1,0 +1,100 @@
+"""The settings of a run: the recipe by default, checked one by one, the same after JSON."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+
+from colorlab.configuration import Configuration
+from colorlab.errors import InputError
+
+
+def test_the_defaults_are_the_recipe():
+    settings = Configuration()
+    assert (settings.image_size, settings.batch_size, settings.epochs) == (256, 32, 25)
+    assert (settings.learning_rate, settings.beta_1) == (1e-2, 0.5)
+    assert settings.filters == (64, 64, 128, 256, 256, 512, 512)
+    assert settings.dropout_rate == 0.3
+    # 960 of 4,596 + 960 pictures were kept for testing.
+    assert settings.test == pytest.approx(960 / 5556, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Configuration(),
+        Configuration(image_size=32, filters=(8, 16), epochs=1, seed=7, precision="float32"),
+    ],
+)
+def test_settings_come_back_from_json(settings):
+    text = json.dumps(settings.to_dict())
+    back = Configuration.from_dict(json.loads(text))
+    assert back == settings
+    assert isinstance(back.filters, tuple)
+    assert hash(back) == hash(settings)
+    assert set(settings.to_dict()) == {field.name for field in dataclasses.fields(settings)}
+
+
+def test_some_settings_leave_the_others_as_they_are():
+    assert Configuration.from_dict({"epochs": 3}) == Configuration(epochs=3)
+
+
+def test_settings_cannot_be_changed_afterwards():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Configuration().epochs = 3
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("image_size", [0, -128, 128.0, "128", True, None]),
+        ("batch_size", [0, -1, 1.5, True]),
+        ("epochs", [0, -1, 2.0, False]),
+        ("seed", [-1, 0.5, "0", True]),
+        ("learning_rate", [0, -0.1, math.nan, math.inf, "0.01", True]),
+        ("beta_1", [1, -0.1, math.nan, 1.5, True]),
+        ("dropout_rate", [1.0, -0.1, math.nan, "0.3", False]),
+        ("validation", [0, 1, -0.1, math.nan, True]),
+        ("test", [0, 1.0, -0.1, math.nan, "0.1"]),
+        ("filters", [(), (0,), (8, -8), (8.0,), (True,), ("8",)]),
+        ("precision", ["half", "", None, "float16"]),
+    ],
+)
+def test_each_setting_out_of_range_is_named(name, values):
+    for value in values:
+        with pytest.raises(InputError, match=rf"^{name} must be .*got") as error:
+            Configuration(**{name: value})
+        assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(("filters", "step"), [((8,), 2), ((8, 8, 8), 8), ((8,) * 7, 128)])
+def test_the_size_is_a_multiple_that_the_blocks_ask_for(filters, step):
+    for times in (1, 3):
+        assert Configuration(filters=filters, image_size=times * step).image_size == times * step
+    with pytest.raises(InputError, match=f"image_size must be a multiple of {step} .*got"):
+        Configuration(filters=filters, image_size=step + step // 2)
+
+
+@pytest.mark.parametrize(("validation", "test"), [(0.5, 0.5), (0.9, 0.2)])
+def test_something_is_left_to_train_on(validation, test):
+    with pytest.raises(InputError, match="add up to less than 1"):
+        Configuration(validation=validation, test=test)
+
+
+def test_unknown_settings_are_refused_by_name():
+    with pytest.raises(InputError, match="unknown settings colour, epoch$"):
+        Configuration.from_dict({"epoch": 3, "colour": 1, "seed": 0})
+
+
+def test_ends_of_the_ranges_are_allowed():
+    settings = Configuration(
+        dropout_rate=0, beta_1=0, seed=0, batch_size=1, epochs=1, filters=[1], image_size=2
+    )
+    assert settings.filters == (1,)
+
+
+def test_numbers_from_numpy_are_numbers_too():
+    settings = Configuration(epochs=np.int64(3), learning_rate=np.float64(0.1))
+    assert (settings.epochs, settings.learning_rate) == (3, 0.1)

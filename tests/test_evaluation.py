@@ -1,0 +1,280 @@
+"""A table of results says what scikit-image and Pillow say about the same pictures."""
+
+import json
+import math
+import os
+
+import numpy
+import pytest
+from PIL import Image
+from skimage import color as skimage_color
+from skimage import metrics as skimage_metrics
+
+from colorlab import evaluation
+from colorlab.datasets import folder, toy
+from colorlab.errors import InputError
+from colorlab.evaluation import COLUMNS, Evaluation, evaluate, mean_chroma, paint_chroma
+
+SIZE = 32
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """Eighteen pictures, more than one batch; some wide, some tall, some square."""
+    place = tmp_path_factory.mktemp("pictures")
+    for category in ("coast", "street"):
+        (place / category).mkdir()
+        for seed in range(9):
+            image = toy.paint(category, seed, size=64)
+            image = (image, image[5:55], image[:, 2:45])[seed % 3]
+            Image.fromarray(image).save(place / category / f"{seed}.png")
+    return folder.scan(place)
+
+
+def protocol(path):
+    """The truth: centred square, Lanczos, by Pillow alone."""
+    picture = Image.open(path)
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = picture.crop((left, top, left + side, top + side))
+    return numpy.asarray(square.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
+
+
+@pytest.fixture(scope="module")
+def truths(table):
+    return [protocol(table.folder / picture.path) for picture in table.pictures]
+
+
+def grey_of(image):
+    return image.astype("float64") @ [0.299, 0.587, 0.114]
+
+
+def as_grey(image):
+    return numpy.repeat(numpy.round(grey_of(image))[..., None], 3, axis=-1).astype("uint8")
+
+
+def colorfulness(image):
+    red, green, blue = numpy.moveaxis(image.astype("float64"), -1, 0)
+    first, second = red - green, (red + green) / 2 - blue
+    spread = numpy.sqrt(first.var() + second.var())
+    return spread + 0.3 * numpy.sqrt(first.mean() ** 2 + second.mean() ** 2)
+
+
+def scores(truth, output):
+    error = numpy.mean((truth.astype("float64") - output) ** 2)
+    difference = skimage_color.deltaE_ciede2000(
+        skimage_color.rgb2lab(truth), skimage_color.rgb2lab(output)
+    )
+    return {
+        "psnr": 10 * numpy.log10(255**2 / error) if error else numpy.inf,
+        "ssim": skimage_metrics.structural_similarity(
+            truth, output, channel_axis=-1, data_range=255
+        ),
+        "ciede2000": difference.mean(),
+        "colorfulness": colorfulness(output),
+    }
+
+
+class Inverter:
+    """A predictor that remembers its input and answers with something wrong but definite."""
+
+    def __init__(self):
+        self.seen = []
+
+    def __call__(self, grey):
+        assert grey.dtype == numpy.float32
+        self.seen.extend(grey)
+        return numpy.round(numpy.concatenate([grey, 255 - grey, grey / 2], axis=-1)).astype("uint8")
+
+
+@pytest.fixture(scope="module")
+def judged(table):
+    """The table of the inverter, what it saw, and what was reported on the way."""
+    inverter, done = Inverter(), []
+    part = table.select([0, 1, 9, 10])
+    facts = {"data": "toy", "command": "colorlab evaluate"}
+    result = evaluate(table, part, inverter, SIZE, "inverter", facts, done.append)
+    return result, inverter.seen, done
+
+
+def test_the_network_gets_the_grey_of_the_protocol(judged, truths):
+    _, seen, _ = judged
+    assert len(seen) == len(truths) == 18
+    for grey, truth in zip(seen, truths, strict=True):
+        assert grey.shape == (SIZE, SIZE, 1)
+        numpy.testing.assert_allclose(grey[..., 0], grey_of(truth), atol=1e-3)
+
+
+def test_rows_are_means_of_independent_scores(judged, table, truths):
+    result, _, _ = judged
+
+    def invert(truth):
+        grey = grey_of(truth).astype("float32")
+        return numpy.round(numpy.stack([grey, 255 - grey, grey / 2], axis=-1)).astype("uint8")
+
+    assert [(row["method"], row["category"], row["pictures"]) for row in result.rows] == [
+        (method, category, count)
+        for method in ("grey", "mean chroma", "inverter")
+        for category, count in (("coast", 9), ("street", 9), ("all", 18))
+    ]
+    for method, answer in (("grey", as_grey), ("inverter", invert)):
+        expected = [scores(truth, answer(truth)) for truth in truths]
+        for row, picture, score in zip(
+            [row for row in result.pictures if row["method"] == method],
+            table.pictures,
+            expected,
+            strict=True,
+        ):
+            assert (row["path"], row["category"]) == (picture.path, picture.category)
+            for name, value in score.items():
+                # A grey on the edge between two levels may fall to either side.
+                assert row[name] == pytest.approx(value, rel=1e-3, abs=1e-2), name
+        for category in ("coast", "street", "all"):
+            places = [
+                place
+                for place, picture in enumerate(table.pictures)
+                if category in ("all", picture.category)
+            ]
+            row = result.row(method, category)
+            for name in ("psnr", "ssim", "ciede2000", "colorfulness"):
+                mean = numpy.mean([expected[place][name] for place in places])
+                assert row[name] == pytest.approx(mean, rel=1e-3, abs=1e-2)
+            truth = numpy.mean([colorfulness(truths[place]) for place in places])
+            ratio = numpy.mean([expected[place]["colorfulness"] for place in places]) / truth
+            assert row["colorfulness_ratio"] == pytest.approx(ratio, rel=1e-3, abs=1e-4)
+    assert result.row("grey")["colorfulness_ratio"] == 0
+    with pytest.raises(KeyError):
+        result.row("grey", "mountains")
+
+
+def test_progress_counts_every_picture(judged):
+    _, _, done = judged
+    assert done == sorted(done) and done[-1] == 18 and len(done) >= 2
+
+
+def test_mean_chroma_is_that_of_the_training_pictures(judged, table, truths):
+    labs = [skimage_color.rgb2lab(truths[index]) for index in (0, 1, 9, 10)]
+    expected = numpy.mean([lab[..., 1:].mean(axis=(0, 1)) for lab in labs], axis=0)
+    assert numpy.abs(expected).max() > 1
+    found = mean_chroma(table.select([0, 1, 9, 10]), SIZE)
+    numpy.testing.assert_allclose(found, expected, atol=0.01)
+    numpy.testing.assert_allclose(judged[0].facts["mean_chroma"], expected, atol=0.01)
+    row = judged[0].row("mean chroma")
+    painted = []
+    for truth in truths:
+        lab = skimage_color.rgb2lab(as_grey(truth))
+        lab[..., 1:] = expected
+        painted.append(numpy.round(255 * skimage_color.lab2rgb(lab)).astype("uint8"))
+    means = numpy.mean([scores(t, p)["ciede2000"] for t, p in zip(truths, painted, strict=True)])
+    assert row["ciede2000"] == pytest.approx(means, rel=0.01)
+
+
+def test_painted_chroma_keeps_the_lightness():
+    grey = numpy.linspace(60, 200, 64).reshape(8, 8, 1)
+    output = paint_chroma(grey, (12.0, -15.0))
+    assert (output.shape, output.dtype) == ((8, 8, 3), numpy.uint8)
+    lab = skimage_color.rgb2lab(output)
+    lightness = skimage_color.rgb2lab(numpy.repeat(grey / 255, 3, axis=-1))[..., 0]
+    numpy.testing.assert_allclose(lab[..., 0], lightness, atol=0.5)
+    numpy.testing.assert_allclose(lab[..., 1], 12, atol=1)
+    numpy.testing.assert_allclose(lab[..., 2], -15, atol=1)
+
+
+def test_a_perfect_answer_gets_perfect_scores(table, truths):
+    answers = iter(truths)
+
+    def perfect(grey):
+        return numpy.stack([next(answers) for _ in grey])
+
+    result = evaluate(table, table, perfect, SIZE, "perfect")
+    row = result.row("perfect")
+    assert row["ssim"] == pytest.approx(1)
+    assert row["ciede2000"] == pytest.approx(0, abs=1e-6)
+    assert row["psnr"] == numpy.inf
+    assert row["colorfulness_ratio"] == pytest.approx(1)
+
+
+def test_without_a_network_the_baselines_are_judged(table):
+    part = table.select([0, 9])
+    result = evaluate(part, part, size=SIZE)
+    assert {row["method"] for row in result.rows} == {"grey", "mean chroma"}
+    assert result.facts["pictures"] == 2 and result.facts["size"] == SIZE
+
+
+@pytest.mark.parametrize("column", ["psnr", "ssim", "ciede2000"])
+def test_the_best_picture_comes_first(judged, column):
+    values = [row[column] for row in judged[0].ranked("inverter", column)]
+    assert len(values) == 18
+    assert values == sorted(values, reverse=column != "ciede2000")
+
+
+def test_pictures_cannot_be_ranked_by_colourfulness(judged):
+    with pytest.raises(ValueError, match="ciede2000"):
+        judged[0].ranked("inverter", "colorfulness")
+
+
+def test_the_file_holds_the_whole_table(judged, tmp_path):
+    result, _, _ = judged
+    result.save(tmp_path / "table.json")
+    content = json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
+    assert content["facts"]["command"] == "colorlab evaluate"
+    restored = Evaluation(content["facts"], tuple(content["rows"]), tuple(content["pictures"]))
+    assert restored == result
+    assert os.listdir(tmp_path) == ["table.json"]
+
+
+def test_a_failed_save_leaves_the_old_file(judged, tmp_path, monkeypatch):
+    path = tmp_path / "table.json"
+    path.write_text("old")
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(evaluation.os, "replace", full)
+    with pytest.raises(InputError, match="table.json.*No space left"):
+        judged[0].save(path)
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["table.json"]
+
+
+def test_a_folder_is_no_place_for_the_file(judged, tmp_path):
+    (tmp_path / "table.json").mkdir()
+    with pytest.raises(InputError, match="table.json"):
+        judged[0].save(tmp_path / "table.json")
+    with pytest.raises(InputError, match="table.json"):
+        judged[0].save(tmp_path / "nowhere" / "table.json")
+    assert os.listdir(tmp_path) == ["table.json"]
+
+
+def test_the_text_has_every_row(judged):
+    result, _, _ = judged
+    head, *lines = result.format().splitlines()
+    assert len(lines) == len(result.rows) == 9
+    assert max(map(len, [head, *lines])) <= 80
+    assert len(head.replace("PSNR dB", "PSNR").split()) == 3 + len(COLUMNS)
+    for line, row in zip(lines, result.rows, strict=True):
+        words = line.removeprefix(row["method"]).split()
+        assert words[:2] == [row["category"], str(row["pictures"])]
+        found = [float(word) for word in words[2:]]
+        assert found == pytest.approx([row[name] for name in COLUMNS], abs=0.051)
+    only = result.format("all").splitlines()
+    assert only == [head] + [line for line in lines if " all " in line]
+
+
+def test_json_is_strict_where_a_number_is_infinite_or_undefined(tmp_path):
+    grey_picture = numpy.full((32, 32, 3), 90, "uint8")
+    for category in ("first", "second"):
+        (tmp_path / "data" / category).mkdir(parents=True)
+        Image.fromarray(grey_picture).save(tmp_path / "data" / category / "grey.png")
+    table = folder.scan(tmp_path / "data")
+    result = evaluation.evaluate(table, table, size=32)
+    assert math.isinf(result.row("grey")["psnr"])
+    assert math.isnan(result.row("grey")["colorfulness_ratio"])
+    path = tmp_path / "result.json"
+    result.save(path)
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    rows = json.loads(path.read_text(), parse_constant=refuse)["rows"]
+    assert rows[0]["psnr"] is None and rows[0]["colorfulness_ratio"] is None

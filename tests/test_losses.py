@@ -1,0 +1,106 @@
+"""The recipe's loss: against the formula in double precision, and where the formula overflows."""
+
+import numpy as np
+import pytest
+
+from colorlab.backend import keras
+from colorlab.losses import log_cosh
+
+needs_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="gradients are taken with TensorFlow"
+)
+
+
+def of_errors(errors):
+    """Return the loss of single errors: one channel, truth at zero."""
+    errors = np.asarray(errors, "float32")[:, None]
+    return np.asarray(log_cosh(np.zeros_like(errors), errors))
+
+
+def test_moderate_errors_follow_the_formula():
+    errors = np.linspace(-20, 20, 2001)
+    expected = np.log(np.cosh(errors.astype("float32").astype("float64")))
+    np.testing.assert_allclose(of_errors(errors), expected, rtol=1e-5, atol=2e-7)
+
+
+def test_small_errors_are_half_the_square():
+    errors = np.array([-0.02, -0.01, 0.0, 0.01, 0.02])
+    np.testing.assert_allclose(of_errors(errors), errors**2 / 2, atol=3e-7)
+    assert of_errors([0.0])[0] == pytest.approx(0.0, abs=1e-7)
+
+
+def test_large_errors_follow_the_asymptote_and_do_not_overflow():
+    errors = np.array([50.0, -50.0, 1e3, -1e3, 1e6, 1e30, -1e30])
+    found = of_errors(errors)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found, np.abs(errors) - np.log(2), rtol=1e-6)
+
+
+def test_the_loss_is_even_and_never_clearly_negative():
+    errors = np.random.default_rng(0).normal(0, 3, 500)
+    found = of_errors(errors)
+    np.testing.assert_array_equal(found, of_errors(-errors))
+    assert (found > -1e-6).all()
+
+
+def test_channels_are_averaged_and_the_other_axes_kept():
+    random = np.random.default_rng(1)
+    truth, prediction = random.uniform(-1, 1, (2, 2, 5, 7, 3))
+    found = np.asarray(log_cosh(truth, prediction))
+    assert found.shape == (2, 5, 7)
+    expected = np.log(np.cosh(prediction - truth)).mean(axis=-1)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_it_agrees_with_keras_own_loss():
+    random = np.random.default_rng(2)
+    truth, prediction = random.uniform(-1, 1, (2, 4, 6, 6, 3)).astype("float32")
+    expected = keras.losses.log_cosh(truth, prediction)
+    np.testing.assert_allclose(
+        np.asarray(log_cosh(truth, prediction)), np.asarray(expected), rtol=1e-4, atol=1e-6
+    )
+
+
+@needs_tensorflow
+def test_gradient_is_the_hyperbolic_tangent_over_the_channels():
+    import tensorflow as tf
+
+    errors = np.array([[-1e4, -3.0, -0.5], [0.0, 1e-3, 0.5], [3.0, 80.0, 1e6]], "float32")
+    truth = np.full_like(errors, 0.25)
+    prediction = tf.constant(errors + truth)
+    with tf.GradientTape() as tape:
+        tape.watch(prediction)
+        loss = tf.reduce_sum(log_cosh(truth, prediction))
+    found = tape.gradient(loss, prediction).numpy()
+    np.testing.assert_allclose(found, np.tanh(errors.astype("float64")) / 3, atol=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["float16", "bfloat16"])
+def test_half_precision_is_judged_in_full(precision):
+    ops = keras.ops
+    random = np.random.default_rng(3)
+    truth = random.uniform(-1, 1, (2, 4, 4, 3)).astype("float32")
+    prediction = ops.cast(truth + 0.01, precision)
+    found = log_cosh(ops.cast(truth, "float32"), prediction)
+    assert keras.backend.standardize_dtype(found.dtype) == "float32"
+    kept = np.asarray(ops.cast(prediction, "float32"), "float64")
+    expected = np.log(np.cosh(kept - truth)).mean(axis=-1)
+    np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-3, atol=3e-7)
+
+
+def test_the_loss_is_kept_by_its_name():
+    assert keras.saving.get_registered_name(log_cosh) == "colorlab>log_cosh"
+    assert keras.saving.get_registered_object("colorlab>log_cosh") is log_cosh
+    kept = keras.saving.serialize_keras_object(log_cosh)
+    assert keras.saving.deserialize_keras_object(kept) is log_cosh
+
+
+def test_a_saved_network_comes_back_with_its_loss(tmp_path):
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    network.compile("sgd", loss=log_cosh)
+    network.save(tmp_path / "network.keras")
+    loaded = keras.saving.load_model(tmp_path / "network.keras")
+    assert loaded.loss is log_cosh
+    points, truth = np.ones((4, 2), "float32"), np.full((4, 3), 0.5, "float32")
+    expected = np.log(np.cosh(np.asarray(network(points), "float64") - truth)).mean()
+    assert loaded.evaluate(points, truth, verbose=0) == pytest.approx(expected, rel=1e-4)
