@@ -5,7 +5,9 @@ run to the next without a change of the notebook: no times, no widget state, no 
 notebook in which a cell fails stays as it was.
 """
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -58,6 +60,14 @@ def run(path):
 
 def main(paths):
     """Run each of `paths` in order; return 1 at the first cell that fails, else 0."""
+    with tempfile.TemporaryDirectory(prefix="colorlab-notebooks-") as cache:
+        # Outputs must not depend on what an earlier version left in the user's cache.
+        os.environ["COLORLAB_CACHE"] = cache
+        return run_all(paths)
+
+
+def run_all(paths):
+    """Run each of `paths` in order, with the cache that the environment names."""
     for path in map(Path, paths):
         print(f"{path}: running", flush=True)
         try:
