@@ -21,10 +21,14 @@ PAGES = [TOC["root"]] + [chapter["file"] for part in TOC["parts"] for chapter in
 NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
 # What the library keeps to itself; the command line has `colorlab --help`.
 NOT_ON_THE_PAGE = {"colorlab.backend", "colorlab.cli", "colorlab.progress"}
+# The commands are described by their own --help; the painters of the toy pictures are used through
+# the package that they are part of.
+INNER_MODULES = ("colorlab.cli.", "colorlab.datasets.toy.")
 MODULES = [
     module.name
     for module in pkgutil.walk_packages(colorlab.__path__, "colorlab.")
     if module.name not in NOT_ON_THE_PAGE
+    and not module.name.startswith(INNER_MODULES)
     and hasattr(importlib.import_module(module.name), "__all__")
 ]
 
