@@ -176,6 +176,9 @@ def compile_network(configuration):
             ),
             loss=losses.log_cosh,
         )
+        # Now, not in the first step: its memory can be loaded, and TensorFlow, which traces a step
+        # again when that step made variables, needs one trace only.
+        network.optimizer.build(network.trainable_variables)
     return network
 
 
@@ -226,8 +229,6 @@ def _resume(network, run):
     try:
         with h5py.File(path) as file:
             done = int(file.attrs[_EPOCHS_DONE])
-        # The optimizer's memory can only be loaded once its variables exist.
-        network.optimizer.build(network.trainable_variables)
         network.load_weights(path)
     except (OSError, KeyError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
