@@ -1,1 +1,1 @@
-"""Where pictures come from: folders of photographs, and toy pictures painted by code."""
+"""Where pictures come from: folders of photographs, public data sets, toy pictures."""

@@ -11,7 +11,7 @@ import numpy
 from colorlab.datasets.folder import PictureTable
 from colorlab.errors import InputError
 
-__all__ = ["Splits", "group_near_duplicates", "split"]
+__all__ = ["Splits", "add_training_pictures", "group_near_duplicates", "split"]
 
 # Found by looking at the closest pairs of 5,278 photographs: with both conditions the pairs are
 # the same scene, or so alike that keeping them together does no harm.
@@ -181,3 +181,37 @@ def split(table, validation=0.1, test=0.17, seed=0):
                 "training, validation and test; add pictures"
             )
     return Splits(*(table.select(numpy.flatnonzero(sides == side)) for side in range(3)))
+
+
+def add_training_pictures(parts, table):
+    """Add the pictures of another folder to the training part, and to no other.
+
+    Left out is what shows the same scene as a picture of the validation or test part, or is in the
+    training part already; see :func:`group_near_duplicates`.
+
+    Parameters
+    ----------
+    parts : Splits
+    table : PictureTable
+
+    Returns
+    -------
+    Splits
+        The added pictures' paths are absolute.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/05_keep_the_light`.
+    """
+    known = (*parts.train.pictures, *parts.validation.pictures, *parts.test.pictures)
+    everything = dataclasses.replace(table, pictures=(*known, *table.pictures))
+    groups = group_near_duplicates(everything)
+    digests = {picture.digest for picture in known}
+    kept_back = set(groups[len(parts.train) : len(known)])
+    added = tuple(
+        dataclasses.replace(picture, path=str(table.folder.absolute() / picture.path))
+        for picture, group in zip(table.pictures, groups[len(known) :], strict=True)
+        if group not in kept_back and picture.digest not in digests
+    )
+    train = dataclasses.replace(parts.train, pictures=(*parts.train.pictures, *added))
+    return dataclasses.replace(parts, train=train)

@@ -13,7 +13,7 @@ from PIL import Image, ImageEnhance
 
 from colorlab.datasets import toy
 from colorlab.datasets.folder import Picture, PictureTable, describe, scan
-from colorlab.datasets.splits import group_near_duplicates, split
+from colorlab.datasets.splits import add_training_pictures, group_near_duplicates, split
 from colorlab.errors import InputError
 
 PARTS = ("train", "validation", "test")
@@ -319,3 +319,34 @@ def test_fewer_than_three_scenes_cannot_be_split():
 def test_shares_out_of_range_are_refused(validation, test):
     with pytest.raises(InputError, match=r"shares above 0 that add up to less than 1, got"):
         split(table_of({"coast": 5, "street": 5}), validation, test)
+
+
+def test_added_pictures_are_for_training_only():
+    parts = split(table_of({"coast": 40, "street": 40}))
+    more = dataclasses.replace(
+        table_of({"forests": 25}, first_scene=500), folder=pathlib.Path("more")
+    )
+    added = add_training_pictures(parts, more)
+    assert (added.validation, added.test) == (parts.validation, parts.test)
+    assert added.train.pictures[: len(parts.train)] == parts.train.pictures
+    paths = [pathlib.Path(row.path) for row in added.train.pictures[len(parts.train) :]]
+    expected = [pathlib.Path("more").absolute() / row.path for row in more.pictures]
+    assert paths == expected
+    assert added.train.fingerprint != parts.train.fingerprint
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_is_known_already_is_not_added(part):
+    parts = split(table_of({"coast": 40, "street": 40}))
+    known = getattr(parts, part).pictures[0]
+    # The same file under another name, the same scene in another file, and something new.
+    again = dataclasses.replace(known, path="a/again.jpg")
+    alike = dataclasses.replace(known, path="a/alike.jpg", digest="0" * 64)
+    new = row("a", 7, 900)
+    more = PictureTable(pathlib.Path("more"), (again, alike, new))
+    names = {
+        pathlib.Path(picture.path).name
+        for picture in add_training_pictures(parts, more).train.pictures[len(parts.train) :]
+    }
+    # A training scene seen twice does no harm; one that is kept back must not be seen at all.
+    assert names == ({"alike.jpg", "00007.jpg"} if part == "train" else {"00007.jpg"})

@@ -1,0 +1,269 @@
+"""From nothing to a checked set, whatever happens on the way; then the same command again."""
+
+import dataclasses
+
+import made_sets
+import misbehaving_server as behaviour
+import pytest
+from made_sets import PATIENCE, contents, get, require_whole, write
+from misbehaving_server import Server
+
+from colorlab.datasets import acquire, folder, store
+from colorlab.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "COLORLAB_SCENES_URL"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "data"
+
+
+@pytest.fixture(params=["scenes", "faces"])
+def made(request):
+    return made_sets.make(request.param)
+
+
+@pytest.fixture
+def scenes():
+    return made_sets.make("scenes")
+
+
+@pytest.fixture
+def faces():
+    return made_sets.make("faces")
+
+
+@pytest.fixture
+def server(made):
+    with Server(made[2]) as server:
+        yield server
+
+
+# --- the way that works --------------------------------------------------------------------------
+
+
+def test_fetched_unpacked_and_in_place(made, server, place):
+    report = get(made, place, server.plan("/a.zip", behaviour.good()))
+    assert report.whole and report.expected == len(made_sets.expected(made))
+    require_whole(made, place)
+    table = folder.scan(place / "photographs")
+    names = set(made[0].categories) - {"highway"}
+    assert set(table.categories) == names and not table.skipped
+
+
+def test_twice_changes_nothing_and_fetches_nothing(made, server, place):
+    address = server.plan("/a.zip", behaviour.good())
+    get(made, place, address)
+    before = {path: path.stat().st_mtime_ns for path in place.rglob("*.jpg")}
+    assert get(made, place, address).whole
+    assert {path: path.stat().st_mtime_ns for path in place.rglob("*.jpg")} == before
+    assert len(server.log) == 1
+
+
+@pytest.mark.parametrize("kind", ["zip", "folder with the zip", "pictures", "own layout"])
+def test_from_what_the_reader_has(made, tmp_path, place, kind):
+    source = tmp_path / "mine"
+    source.mkdir()
+    if kind == "zip":
+        source = write(source / "some name.zip", made[2])
+    elif kind == "folder with the zip":
+        write(source / made[0].archive, made[2])
+    else:
+        for name, data in made[1].items():
+            path = source / (made[0].path_of(name) if kind == "own layout" else name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    before = contents(source) if source.is_dir() else source.read_bytes()
+    assert get(made, place, source=source).whole
+    require_whole(made, place)
+    assert (contents(source) if source.is_dir() else source.read_bytes()) == before
+
+
+def test_all_of_the_scenes_by_their_published_names(tmp_path, place):
+    data_set, files, packed = made_sets.make("scenes", whole=True)
+    assert len(files) == 2688
+    report = acquire.get(data_set, place, source=write(tmp_path / "all.zip", packed))
+    assert report.whole and len(report.digests) == 2688
+    counts = folder_counts(place / "photographs")
+    assert counts == {
+        "buildings": 356,
+        "city_centre": 308,
+        "coast": 360,
+        "forests": 328,
+        "mountains": 374,
+        "open_country": 410,
+        "street": 292,
+    }
+    assert folder_counts(place / "apart") == {"highway": 260}
+
+
+def folder_counts(place):
+    return {path.name: len(list(path.iterdir())) for path in place.iterdir()}
+
+
+def test_a_sample_grows_and_never_shrinks(faces, tmp_path, place):
+    source = write(tmp_path / "a.zip", faces[2])
+    get(faces, place, source=source, limit=10)
+    require_whole(faces, place, 10)
+    ten = set(contents(place))
+    get(faces, place, source=source, limit=25)
+    require_whole(faces, place, 25)
+    assert ten < set(contents(place))
+    report = get(faces, place, source=tmp_path / "not needed", limit=5)
+    assert report.expected == len(report.digests) == 25
+    require_whole(faces, place, 25)
+    get(faces, place, source=source, limit=0)
+    require_whole(faces, place, made_sets.SMALL_FACES)
+
+
+def test_a_limit_reads_only_what_it_takes(faces, tmp_path, place, monkeypatch):
+    read = []
+    take = acquire.archive._Zip.read
+    monkeypatch.setattr(
+        acquire.archive._Zip, "read", lambda self, entry: read.append(entry) or take(self, entry)
+    )
+    get(faces, place, source=write(tmp_path / "a.zip", faces[2]), limit=7)
+    assert len(read) == 7
+
+
+def test_both_sets_in_one_folder(tmp_path, place):
+    for name in ("scenes", "faces"):
+        made = made_sets.make(name)
+        get(made, place, source=write(tmp_path / f"{name}.zip", made[2]))
+    assert len(folder.scan(place / "photographs").categories) == 8
+    assert all(store.check(made_sets.make(name)[0], place).whole for name in ("scenes", "faces"))
+
+
+def test_the_default_folder_is_in_the_cache(scenes, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLORLAB_CACHE", str(tmp_path / "cache"))
+    get(scenes, None, source=write(tmp_path / "a.zip", scenes[2]))
+    require_whole(scenes, tmp_path / "cache" / "data")
+
+
+# --- terms, sizes, refusals ----------------------------------------------------------------------
+
+
+def test_nothing_is_fetched_before_the_terms_are_accepted(faces, place):
+    with Server(faces[2]) as server:
+        address = server.plan("/a.zip", behaviour.good())
+        with pytest.raises(InputError, match="agreement that must be accepted.*--accept-terms"):
+            get(faces, place, address, accept_terms=False)
+        assert server.log == [] and not place.exists()
+
+
+def test_the_sizes_are_said_before_anything_is_fetched(scenes, place):
+    with Server(scenes[2]) as server:
+        lines = []
+
+        def say(line):
+            lines.append((line, len(server.log)))
+
+        get(scenes, place, server.plan("/a.zip", behaviour.good()), say=say)
+    ((line, requests),) = lines
+    assert requests == 0
+    assert line.startswith("scenes: about ") and "to fetch, about" in line
+    assert "to unpack (16 pictures);" in line and line.endswith(f"free in {place}")
+
+
+@pytest.mark.parametrize("field", ["archive_bytes", "unpacked_bytes"])
+def test_what_cannot_fit_is_not_begun(scenes, place, field):
+    huge = dataclasses.replace(scenes[0], **{field: 10**18})
+    with Server(scenes[2]) as server:
+        with pytest.raises(InputError, match=r"about 1\.0 EB are needed and .* are free; make"):
+            get((huge,), place, server.plan("/a.zip", behaviour.good()))
+        assert server.log == []
+
+
+def test_a_negative_limit(scenes, place):
+    with pytest.raises(InputError, match="--limit must be 0 .all. or more, got -1"):
+        get(scenes, place, limit=-1)
+
+
+def test_pictures_of_the_readers_own_are_never_mixed_in(scenes, tmp_path, place):
+    own = place / "photographs" / "coast" / "holiday.jpg"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"mine")
+    with pytest.raises(InputError, match="coast: exists already and was not made by `colorlab"):
+        get(scenes, place, source=write(tmp_path / "a.zip", scenes[2]))
+    assert contents(place) == {"photographs/coast/holiday.jpg": b"mine"}
+
+
+def test_when_no_address_works_the_message_says_what_to_do(made, server, place):
+    with pytest.raises(InputError) as caught:
+        get(made, place, server.plan("/a.zip", behaviour.page(403)))
+    text = str(caught.value)
+    for part in ("answers 403 (Forbidden)", "--from FILE", made[0].home, made[0].variable):
+        assert part in text
+    assert "\n" not in text
+
+
+def test_an_address_by_environment_variable(scenes, place, monkeypatch):
+    with Server(scenes[2]) as server:
+        monkeypatch.setenv("COLORLAB_SCENES_URL", server.plan("/mine.zip", behaviour.good()))
+        get(scenes, place, server.plan("/known.zip", behaviour.good()))
+        assert [path for path, _ in server.log] == ["/mine.zip"]
+    require_whole(scenes, place)
+
+
+def test_a_server_with_another_archive_is_passed_over(made, server, place):
+    files = dict(made[1])
+    files[min(files)] = made_sets.jpeg("other", made[0].picture_size)
+    with Server(made_sets.pack(made[0].name, files)) as liar:
+        addresses = (liar.plan("/a.zip", behaviour.good()), server.plan("/a", behaviour.good()))
+        data_set = dataclasses.replace(made[0], addresses=addresses)
+        acquire.get(data_set, place, accept_terms=True, patience=PATIENCE)
+        assert len(liar.log) == len(server.log) == 1
+    require_whole(made, place)
+
+
+# --- incomplete sources --------------------------------------------------------------------------
+
+
+def test_an_incomplete_folder_gives_what_it_has(scenes, tmp_path, place):
+    names = sorted(scenes[1])
+    for name in names:
+        write(tmp_path / name, scenes[1][name])
+    (tmp_path / names[3]).unlink()
+    (tmp_path / names[7]).write_bytes(made_sets.jpeg("another", (256, 256)))
+    report = get(scenes, place, source=tmp_path)
+    assert (report.missing, report.wrong) == ((names[3],), (names[7],))
+    assert str(report) == "scenes: 14 of 16 pictures are here and right, 1 missing, 1 wrong"
+    later = store.check(scenes[0], place)
+    # Nothing wrong was put into place, so now both are missing.
+    assert later.missing == (names[3], names[7]) and len(later.digests) == 14
+    with Server(scenes[2]) as server:
+        assert get(scenes, place, server.plan("/a.zip", behaviour.good())).whole
+    require_whole(scenes, place)
+
+
+def test_a_folder_with_nothing_right_in_it(scenes, tmp_path, place):
+    write(tmp_path / min(scenes[1]), b"nothing")
+    with pytest.raises(InputError, match="holds no picture of scenes as it was published"):
+        get(scenes, place, source=tmp_path)
+    assert contents(place) == {}
+
+
+def test_a_damaged_set_is_mended(made, server, place):
+    address = server.plan("/a.zip", behaviour.good())
+    get(made, place, address)
+    first, second, *_ = sorted(place.rglob("*.jpg"))
+    first.write_bytes(first.read_bytes()[:-1])
+    second.unlink()
+    report = store.check(made[0], place)
+    assert (report.wrong, report.missing) == ((first.name,), (second.name,))
+    assert get(made, place, address).whole
+    require_whole(made, place)
+
+
+def test_the_partition_file_is_mended_without_a_download(faces, tmp_path, place):
+    get(faces, place, source=write(tmp_path / "a.zip", faces[2]))
+    (place / "list_eval_partition.txt").write_text("000001.jpg 2")
+    assert store.check(faces[0], place).wrong == ("list_eval_partition.txt",)
+    assert get(faces, place).whole
+    require_whole(faces, place)
