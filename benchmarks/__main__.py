@@ -9,7 +9,7 @@ import platform
 import sys
 
 _RESULTS = pathlib.Path(__file__).parents[1] / "book" / "results" / "benchmarks.json"
-_NAMES = ("input_pipeline", "memory", "notebooks")
+_NAMES = ("input_pipeline", "training_step", "memory", "coloring", "notebooks")
 
 
 def main(names):
@@ -24,6 +24,7 @@ def main(names):
         "python": platform.python_version(),
         "keras": importlib.metadata.version("keras"),
         "tensorflow": importlib.metadata.version("tensorflow"),
+        "onnxruntime": importlib.metadata.version("onnxruntime"),
     }
     for name in names or _NAMES:
         results[name] = importlib.import_module(f"benchmarks.{name}").measure()

@@ -1,7 +1,8 @@
-"""Colour: grey, sRGB and CIE Lab, written in ``keras.ops``.
+"""Colour: grey, sRGB and CIE Lab, for NumPy arrays and for tensors alike.
 
-Everything here is differentiable with finite gradients, black and out-of-gamut colours included,
-and runs on whatever device and backend Keras uses. Arrays are channels last, ``(..., channels)``.
+A tensor is computed on with ``keras.ops``: on whatever device and backend Keras uses, with finite
+gradients, black and out-of-gamut colours included. A NumPy array, a list or a number is computed on
+with NumPy, and Keras is not even imported. Arrays are channels last, ``(..., channels)``.
 
 Four ranges occur in the course, and each array is in exactly one of them:
 
@@ -20,7 +21,7 @@ Taught in :doc:`/notebooks/01_data`.
 
 import numpy
 
-from colorlab.backend import keras
+from colorlab.arrays import as_float, namespace, require_channels
 
 __all__ = [
     "GREY_WEIGHTS",
@@ -32,8 +33,6 @@ __all__ = [
     "signed_to_levels",
     "srgb_to_lab",
 ]
-
-ops = keras.ops
 
 #: Weights of red, green and blue in grey: luma as ITU-R BT.601 defines it, on sRGB values.
 GREY_WEIGHTS = (0.299, 0.587, 0.114)
@@ -47,28 +46,16 @@ _XYZ_FROM_LINEAR = numpy.array(
     ]
 )
 _WHITE = numpy.array([0.95047, 1.0, 1.08883])
+_LINEAR_FROM_XYZ = numpy.linalg.inv(_XYZ_FROM_LINEAR) * _WHITE
 
 _SRGB_KNEE, _LINEAR_KNEE = 0.04045, 0.0031308
 _LAB_KNEE, _LAB_SLOPE, _LAB_OFFSET = 0.008856, 7.787, 16.0 / 116.0
 _LAB_KNEE_ROOT = 0.2068966
 
 
-def _as_float(values):
-    return ops.cast(ops.convert_to_tensor(values), "float32")
-
-
-def _require_channels(values, channels, name):
-    if len(values.shape) == 0 or values.shape[-1] != channels:
-        raise ValueError(
-            f"{name} must have {channels} channel(s) in its last axis, "
-            f"got an array of shape {tuple(values.shape)}"
-        )
-    return values
-
-
 def _mix(values, matrix):
     """Multiply the colour vector of every pixel by a 3 x 3 matrix."""
-    return ops.matmul(values, ops.convert_to_tensor(matrix.T.astype("float32")))
+    return namespace(values).matmul(values, matrix.T.astype("float32"))
 
 
 def grey(rgb):
@@ -83,7 +70,7 @@ def grey(rgb):
 
     Returns
     -------
-    tensor, shape (..., 1)
+    array, shape (..., 1)
         float32, in the range of the input.
 
     Raises
@@ -102,7 +89,7 @@ def grey(rgb):
     >>> [round(float(grey(color)[0]), 3) for color in ([1, 0, 0], [0, 1, 0], [0, 0, 1])]
     [0.299, 0.587, 0.114]
     """
-    rgb = _require_channels(_as_float(rgb), 3, "rgb")
+    rgb = require_channels(as_float(rgb), 3, "rgb")
     # A sum of three products, not a matrix product: exact for white, and as fast.
     red, green, blue = (rgb[..., channel : channel + 1] for channel in range(3))
     return GREY_WEIGHTS[0] * red + GREY_WEIGHTS[1] * green + GREY_WEIGHTS[2] * blue
@@ -118,7 +105,7 @@ def srgb_to_lab(rgb):
 
     Returns
     -------
-    tensor, shape (..., 3)
+    array, shape (..., 3)
         float32; L in 0 to 100, a in -86.2 to 98.3, b in -107.9 to 94.5.
 
     Raises
@@ -137,7 +124,8 @@ def srgb_to_lab(rgb):
     >>> [[round(float(value)) + 0 for value in color] for color in lab]
     [[100, 0, 0], [53, 80, 67]]
     """
-    rgb = ops.clip(_require_channels(_as_float(rgb), 3, "rgb"), 0.0, 1.0)
+    ops = namespace(rgb)
+    rgb = ops.clip(require_channels(as_float(rgb), 3, "rgb"), 0.0, 1.0)
     # Both branches of `where` are differentiated, so the power never sees a value near zero.
     curved = ops.power((ops.maximum(rgb, _SRGB_KNEE) + 0.055) / 1.055, 2.4)
     linear = ops.where(rgb > _SRGB_KNEE, curved, rgb / 12.92)
@@ -150,28 +138,38 @@ def srgb_to_lab(rgb):
 
 
 def _lab_to_unclipped_srgb(lab):
-    lab = _require_channels(_as_float(lab), 3, "lab")
+    ops = namespace(lab)
+    lab = require_channels(as_float(lab), 3, "lab")
     y = (lab[..., 0] + 16.0) / 116.0
     f = ops.stack([y + lab[..., 1] / 500.0, y, y - lab[..., 2] / 200.0], axis=-1)
-    cube = ops.power(ops.maximum(f, _LAB_KNEE_ROOT), 3.0)
-    xyz = ops.where(f > _LAB_KNEE_ROOT, cube, (f - _LAB_OFFSET) / _LAB_SLOPE)
+    return _linear_to_srgb(_mix(_straighten(f), _LINEAR_FROM_XYZ))
 
-    linear = _mix(xyz, numpy.linalg.inv(_XYZ_FROM_LINEAR) * _WHITE)
+
+def _straighten(f):
+    ops = namespace(f)
+    above = ops.maximum(f, _LAB_KNEE_ROOT)
+    return ops.where(f > _LAB_KNEE_ROOT, above * above * above, (f - _LAB_OFFSET) / _LAB_SLOPE)
+
+
+def _linear_to_srgb(linear):
+    ops = namespace(linear)
     curved = 1.055 * ops.power(ops.maximum(linear, _LINEAR_KNEE), 1.0 / 2.4) - 0.055
     return ops.where(linear > _LINEAR_KNEE, curved, 12.92 * linear)
 
 
-def lab_to_srgb(lab):
+def lab_to_srgb(lab, clip=True):
     """Convert CIE Lab under D65 to sRGB, clipped to the colours that a screen can show.
 
     Parameters
     ----------
     lab : array, shape (..., 3)
         L in 0 to 100; a and b as in :func:`srgb_to_lab`.
+    clip : bool
+        Without it, colours outside the sRGB gamut keep values below 0 or above 1.
 
     Returns
     -------
-    tensor, shape (..., 3)
+    array, shape (..., 3)
         float32 sRGB in the unit range, 0 to 1. Colours outside the sRGB gamut are clipped
         channel by channel; :func:`in_gamut` tells which they are.
 
@@ -190,7 +188,8 @@ def lab_to_srgb(lab):
     >>> [round(255 * float(value)) for value in lab_to_srgb([53.24, 80.09, 67.2])]
     [255, 0, 0]
     """
-    return ops.clip(_lab_to_unclipped_srgb(lab), 0.0, 1.0)
+    rgb = _lab_to_unclipped_srgb(lab)
+    return namespace(rgb).clip(rgb, 0.0, 1.0) if clip else rgb
 
 
 def in_gamut(lab, tolerance=0.5 / 255):
@@ -205,7 +204,7 @@ def in_gamut(lab, tolerance=0.5 / 255):
 
     Returns
     -------
-    tensor, shape (...)
+    array, shape (...)
         Boolean.
 
     Raises
@@ -222,6 +221,7 @@ def in_gamut(lab, tolerance=0.5 / 255):
     >>> [bool(inside) for inside in in_gamut([[50.0, 0.0, 0.0], [50.0, 0.0, -120.0]])]
     [True, False]
     """
+    ops = namespace(lab)
     rgb = _lab_to_unclipped_srgb(lab)
     inside = ops.logical_and(rgb >= -tolerance, rgb <= 1.0 + tolerance)
     return ops.all(inside, axis=-1)
@@ -243,7 +243,7 @@ def replace_grey(rgb, target):
 
     Returns
     -------
-    tensor, shape (..., 3)
+    array, shape (..., 3)
         float32 sRGB levels, clipped to 0 to 255.
 
     Raises
@@ -260,9 +260,9 @@ def replace_grey(rgb, target):
     >>> [float(value) for value in replace_grey([100.0, 100.0, 100.0], [130.0])]
     [130.0, 130.0, 130.0]
     """
-    rgb = _require_channels(_as_float(rgb), 3, "rgb")
-    target = _require_channels(_as_float(target), 1, "target")
-    return ops.clip(rgb + (target - grey(rgb)), 0.0, 255.0)
+    rgb = require_channels(as_float(rgb), 3, "rgb")
+    target = require_channels(as_float(target), 1, "target")
+    return namespace(rgb, target).clip(rgb + (target - grey(rgb)), 0.0, 255.0)
 
 
 def levels_to_signed(levels):
@@ -275,7 +275,7 @@ def levels_to_signed(levels):
 
     Returns
     -------
-    tensor
+    array
         float32, -1 to 1.
 
     Notes
@@ -287,7 +287,7 @@ def levels_to_signed(levels):
     >>> [float(value) for value in levels_to_signed([0, 127.5, 255])]
     [-1.0, 0.0, 1.0]
     """
-    return _as_float(levels) / 127.5 - 1.0
+    return as_float(levels) / 127.5 - 1.0
 
 
 def signed_to_levels(signed):
@@ -313,5 +313,6 @@ def signed_to_levels(signed):
     >>> signed_to_levels([-1.0, 0.0, 1.0, 7.0]).tolist()
     [0, 128, 255, 255]
     """
-    levels = ops.clip(ops.round((_as_float(signed) + 1.0) * 127.5), 0.0, 255.0)
-    return ops.convert_to_numpy(levels).astype("uint8")
+    ops = namespace(signed)
+    levels = ops.clip(ops.round((as_float(signed) + 1.0) * 127.5), 0.0, 255.0)
+    return (levels if ops is numpy else ops.convert_to_numpy(levels)).astype("uint8")

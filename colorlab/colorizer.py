@@ -3,20 +3,18 @@
 Taught in :doc:`/notebooks/04_results` and :doc:`/notebooks/00_quickstart`.
 """
 
-import json
 import pathlib
 import warnings
 
 import numpy
 
-from colorlab import color, images, unet
-from colorlab.configuration import Configuration
+from colorlab import color, images, light, recipes
+from colorlab.configuration import read_configuration
 from colorlab.errors import InputError
 
-__all__ = ["Colorizer", "read_configuration"]
+__all__ = ["Colorizer"]
 
 _BATCH = 8
-_LONGEST_SIDE = 4  # in multiples of the shorter one, as the network sees it
 
 
 class Colorizer:
@@ -25,31 +23,39 @@ class Colorizer:
     Parameters
     ----------
     network : keras.Model
-        From grey, shape (batch, height, width, 1), to sRGB, shape (batch, height, width, 3), both
-        in the signed range, such as :func:`colorlab.unet.build_unet` makes.
+        From grey, shape (batch, height, width, 1) in the signed range, either to sRGB, shape
+        (batch, height, width, 3) in the signed range, as the classic recipe does, or to a and b
+        of Lab, shape (batch, small height, small width, 2); see
+        :func:`colorlab.recipes.answering_network`.
     image_size : int
         Side in pixels of the pictures that the network was trained on.
     step : int
-        The network takes sides that are multiples of this, 128 for the recipe.
+        The network takes sides that are multiples of this, 128 for seven blocks.
+    strength : float
+        What the answered chroma is multiplied by, unless :meth:`colorize` is told otherwise.
 
     Notes
     -----
     Taught in :doc:`/notebooks/04_results`.
     """
 
-    def __init__(self, network, image_size=256, step=128):
+    def __init__(self, network, image_size=256, step=128, strength=1.0):
         self.network = network
         self.image_size = image_size
+        self.strength = strength
+        self.answers_chroma = network.output.shape[-1] == 2
         self._step = step
 
     @classmethod
-    def from_run(cls, run):
+    def from_run(cls, run, temperature=0.4):
         """Load the best weights of a training run.
 
         Parameters
         ----------
         run : path-like
             A folder that :func:`colorlab.training.train` wrote.
+        temperature : float
+            For the recipe ``classes``, see :func:`colorlab.recipes.answering_network`.
 
         Returns
         -------
@@ -62,9 +68,7 @@ class Colorizer:
         """
         run = pathlib.Path(run)
         configuration = read_configuration(run)
-        network = unet.build_unet(
-            filters=configuration.filters, dropout_rate=configuration.dropout_rate
-        )
+        network = recipes.build_network(configuration)
         weights = run / "best.weights.h5"
         if not weights.exists():
             raise InputError(f"{run}: has no best.weights.h5 yet; train for one epoch at least")
@@ -76,20 +80,24 @@ class Colorizer:
         except (OSError, ValueError, KeyError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise InputError(f"{weights}: cannot be loaded ({reason}); train again") from None
+        network = recipes.answering_network(network, configuration, temperature)
         return cls(network, configuration.image_size, step=2 ** len(configuration.filters))
 
     def predict(self, grey):
-        """Give the network's own answer for pictures whose sides it can take.
+        """Give the network's own answer for a batch of pictures.
 
         Parameters
         ----------
         grey : numpy.ndarray, shape (batch, height, width, 1)
-            Grey levels, 0 to 255; sides multiples of the network's step.
+            Grey levels, 0 to 255. A network that answers red, green and blue takes sides that
+            are multiples of its step.
 
         Returns
         -------
         numpy.ndarray, shape (batch, height, width, 3)
-            uint8 sRGB. The light is the network's, not the photograph's.
+            uint8 sRGB. A network that answers chroma sees the pictures at its own size, and its
+            answer is joined with their light; one that answers red, green and blue sees them as
+            they are, and re-draws the light.
 
         Raises
         ------
@@ -101,34 +109,53 @@ class Colorizer:
             raise ValueError(
                 f"grey must have the shape (batch, height, width, 1), got {grey.shape}"
             )
+        if self.answers_chroma:
+            return numpy.stack([self._join(picture, self.strength) for picture in grey])
         if grey.shape[1] % self._step or grey.shape[2] % self._step:
             raise ValueError(
                 f"height and width of grey must be multiples of {self._step}, got "
                 f"{grey.shape[1]} x {grey.shape[2]}; colorize takes any size"
             )
-        outputs = []
-        for start in range(0, len(grey), _BATCH):
-            signed = color.levels_to_signed(grey[start : start + _BATCH])
-            outputs.append(color.signed_to_levels(self.network(signed, training=False)))
-        return numpy.concatenate(outputs)
+        return numpy.concatenate(
+            [
+                color.signed_to_levels(self._answer(grey[start : start + _BATCH]))
+                for start in range(0, len(grey), _BATCH)
+            ]
+        )
 
-    def colorize(self, image):
+    def _answer(self, grey):
+        return numpy.asarray(self.network(color.levels_to_signed(grey), training=False))
+
+    def _join(self, grey, strength):
+        answer, share = self._look(grey)
+        return light.join(grey, answer, strength, share)
+
+    def _look(self, grey):
+        """Show a picture to the network at its size; return its answer and the picture's share."""
+        levels = numpy.round(grey).astype("uint8")
+        view, share = light.view(levels, self.image_size, self._step)
+        return self._answer(view[None])[0], share
+
+    def colorize(self, image, strength=None):
         """Colour a photograph of any size, and keep its own light.
 
         The network sees the photograph with its shorter side at ``image_size``. Its answer is
-        brought back to full size, and there each pixel is given the photograph's grey again: the
-        colour is the network's, the detail is the photograph's.
+        brought back to full size, and joined there with the photograph's grey: the colour is the
+        network's, the detail is the photograph's.
 
         Parameters
         ----------
         image : numpy.ndarray, shape (height, width, 3), (height, width, 1) or (height, width)
             uint8 levels. Of a colour picture, only the grey is used.
+        strength : float, optional
+            What the chroma is multiplied by: 0 gives grey, 1 the network's answer; by default
+            the colouriser's own. A network that answers red, green and blue knows no other.
 
         Returns
         -------
         numpy.ndarray, shape (height, width, 3)
-            uint8 sRGB. Its grey is the photograph's within one level, except where a channel is
-            clipped at 0 or 255.
+            uint8 sRGB. Its grey is the photograph's within half a level; of a network that
+            answers red, green and blue, within one, except where a channel is clipped.
 
         Raises
         ------
@@ -136,21 +163,16 @@ class Colorizer:
             If the array is not a uint8 picture.
         """
         grey = _grey_levels(image)
-        height, width = grey.shape[:2]
-        view_height, view_width = self._view_size(height, width)
-        view = images.resize(numpy.round(grey[..., 0]).astype("uint8"), view_height, view_width)
-        padding = [(0, -view.shape[axis] % self._step) for axis in (0, 1)]
-        padded = numpy.pad(view, padding, mode="symmetric")[None, ..., None]
-        colored = self.predict(padded)[0, :view_height, :view_width]
-        colored = images.resize(numpy.ascontiguousarray(colored), height, width)
-        restored = numpy.asarray(color.replace_grey(colored, grey))
-        return numpy.round(restored).astype("uint8")
-
-    def _view_size(self, height, width):
-        """Scale the shorter side to image_size; a very long side is squeezed to spare memory."""
-        scale = self.image_size / min(height, width)
-        longest = _LONGEST_SIDE * self.image_size
-        return tuple(min(max(1, round(side * scale)), longest) for side in (height, width))
+        strength = self.strength if strength is None else strength
+        if self.answers_chroma:
+            return self._join(grey, strength)
+        answer, share = self._look(grey)
+        rows, columns = (
+            round(part * side) for part, side in zip(share, answer.shape[:2], strict=True)
+        )
+        colored = numpy.ascontiguousarray(color.signed_to_levels(answer[:rows, :columns]))
+        colored = images.resize(colored, *grey.shape[:2])
+        return numpy.round(color.replace_grey(colored, grey)).astype("uint8")
 
 
 def _grey_levels(image):
@@ -165,39 +187,3 @@ def _grey_levels(image):
     if image.shape[-1] == 1:
         return image.astype("float32")
     return numpy.asarray(color.grey(image))
-
-
-def read_configuration(run):
-    """Read the configuration that a training run was started with.
-
-    Parameters
-    ----------
-    run : path-like
-        A folder that :func:`colorlab.training.train` wrote.
-
-    Returns
-    -------
-    colorlab.configuration.Configuration
-
-    Raises
-    ------
-    InputError
-        If the folder is missing or is not a run.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
-    """
-    run = pathlib.Path(run)
-    if not run.is_dir():
-        raise InputError(f"{run}: no such run; expected a folder that `colorlab train` wrote")
-    path = run / "config.json"
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return Configuration.from_dict(record["configuration"])
-    except FileNotFoundError:
-        raise InputError(
-            f"{run}: is not a run (no config.json); expected a folder that `colorlab train` wrote"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: is not a run's configuration ({error})") from None

@@ -3,6 +3,7 @@
 Taught in :doc:`/notebooks/04_results`.
 """
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import json
@@ -207,8 +208,8 @@ def _summarize(method, category, scores):
     }
 
 
-def evaluate(table, training, predict=None, size=256, name="network", facts=None, progress=None):
-    """Judge a colouriser and the baselines on the pictures of a table.
+def evaluate(table, training, methods=None, size=256, facts=None, progress=None):
+    """Judge colourisers and the baselines on the pictures of a table.
 
     Each picture is cut to its centred square and resized (Lanczos); that is the truth. Its grey
     goes in; what comes out is compared with the truth. The baselines are ``grey`` (the input
@@ -220,14 +221,12 @@ def evaluate(table, training, predict=None, size=256, name="network", facts=None
         The pictures to judge by.
     training : colorlab.datasets.folder.PictureTable
         The pictures that the mean chroma is taken from.
-    predict : callable, optional
-        From grey levels, float32 of shape (batch, size, size, 1), to uint8 sRGB of shape
-        (batch, size, size, 3), such as :meth:`colorlab.colorizer.Colorizer.predict`. Without it
-        only the baselines are judged.
+    methods : dict of str to callable, optional
+        What the table calls each colouriser, and a function from grey levels, float32 of shape
+        (batch, size, size, 1), to uint8 sRGB of shape (batch, size, size, 3), such as
+        :meth:`colorlab.colorizer.Colorizer.predict`. Without it only the baselines are judged.
     size : int
         Side of the squares in pixels.
-    name : str
-        What the table calls ``predict``.
     facts : dict, optional
         Kept with the table: data, split, weights, command.
     progress : callable, optional
@@ -246,28 +245,29 @@ def evaluate(table, training, predict=None, size=256, name="network", facts=None
     methods = {
         "grey": lambda batch: [_grey_output(grey) for grey in batch],
         "mean chroma": lambda batch: [paint_chroma(grey, chroma) for grey in batch],
+        **(methods or {}),
     }
-    if predict is not None:
-        methods[name] = predict
-
     pictures = []
-    for start in range(0, len(table), _BATCH):
-        indices = range(start, min(start + _BATCH, len(table)))
-        truths = [images.standardize(table.read(index), size) for index in indices]
-        batch = numpy.stack([numpy.asarray(color.grey(truth)) for truth in truths])
-        for method, colorize in methods.items():
-            for index, truth, output in zip(indices, truths, colorize(batch), strict=True):
-                row = table.pictures[index]
-                pictures.append(
-                    {
-                        "method": method,
-                        "path": row.path,
-                        "category": row.category,
-                        **dataclasses.asdict(metrics.score(truth, output)),
-                    }
-                )
-        if progress is not None:
-            progress(indices.stop)
+    # The measures spend their time in NumPy and SciPy, which let other threads compute.
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for start in range(0, len(table), _BATCH):
+            indices = range(start, min(start + _BATCH, len(table)))
+            truths = [images.standardize(table.read(index), size) for index in indices]
+            batch = numpy.stack([color.grey(truth) for truth in truths])
+            for method, colorize in methods.items():
+                scores = pool.map(metrics.score, truths, colorize(batch))
+                for index, score in zip(indices, scores, strict=True):
+                    row = table.pictures[index]
+                    pictures.append(
+                        {
+                            "method": method,
+                            "path": row.path,
+                            "category": row.category,
+                            **dataclasses.asdict(score),
+                        }
+                    )
+            if progress is not None:
+                progress(indices.stop)
 
     rows = []
     for method in methods:

@@ -3,66 +3,39 @@
 Taught in :doc:`/notebooks/01_data`.
 """
 
-import contextlib
-import io
-import os
 import pathlib
-import struct
-import tempfile
-import warnings
 
 import numpy
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image
 
+from colorlab.decoding import convert_profile, one_line_errors, to_eight_bits, turn_upright
 from colorlab.errors import InputError
+from colorlab.files import whole_file
 
-__all__ = ["PICTURE_SUFFIXES", "center_square", "read_image", "resize", "save_image", "standardize"]
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "center_square",
+    "read_image",
+    "resize",
+    "save_image",
+    "standardize",
+]
 
 #: File name endings that :mod:`colorlab.datasets.folder` takes for pictures.
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
-
-_EXIF_ORIENTATION = 0x0112
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-
-def _turn_upright(picture):
-    """Apply the EXIF rotation; unlike Pillow's own function it does not write EXIF data again.
-
-    Some cameras store text where a number belongs, which can be read and not written.
-    """
-    turn = _UPRIGHT.get(picture.getexif().get(_EXIF_ORIENTATION))
-    return picture if turn is None else picture.transpose(turn)
 
 
 def _to_rgb(picture):
     """Convert any Pillow mode to RGB without losing the range of 16-bit files."""
     profile = picture.info.get("icc_profile")
-    if picture.mode.startswith("I"):
-        levels = numpy.asarray(picture).astype("float64")
-        picture = Image.fromarray(numpy.clip(levels / 257.0 + 0.5, 0, 255).astype("uint8"))
-    elif picture.mode == "F":
-        raise InputError("holds floating point values, expected whole levels")
+    picture = to_eight_bits(picture)
     if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
         # Transparent parts have no colour of their own: show them on white, as paper would.
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     if picture.mode in ("P", "RGBA"):
         picture = picture.convert("RGB")
-    if profile and picture.mode in ("RGB", "CMYK", "L"):
-        # A damaged or mismatched profile is no reason to refuse the picture.
-        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            target = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(picture, source, target, outputMode="RGB")
-    return picture.convert("RGB")
+    return convert_profile(picture, profile).convert("RGB")
 
 
 def read_image(source):
@@ -95,46 +68,9 @@ def read_image(source):
     Traceback (most recent call last):
     colorlab.errors.InputError: holiday.jpg: no such file; check the path
     """
-    path = pathlib.Path(source)
-    name = str(source)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                picture.load()
-                return numpy.array(_to_rgb(_turn_upright(picture)))
-    except FileNotFoundError:
-        raise InputError(f"{name}: no such file; check the path") from None
-    except IsADirectoryError:
-        raise InputError(f"{name}: is a folder, expected a picture file") from None
-    except PermissionError:
-        raise InputError(f"{name}: may not be read; check its permissions") from None
-    except UnidentifiedImageError:
-        raise InputError(
-            f"{name}: is not a picture that can be decoded; expected JPEG, PNG, WebP, TIFF, BMP "
-            "or GIF"
-        ) from None
-    except Image.DecompressionBombError:
-        limit = 2 * Image.MAX_IMAGE_PIXELS // 10**6
-        raise InputError(
-            f"{name}: has more than {limit} million pixels; make it smaller first"
-        ) from None
-    except MemoryError:
-        raise InputError(f"{name}: does not fit into memory; make it smaller first") from None
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from None
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        IndexError,
-        KeyError,
-        TypeError,
-        struct.error,
-    ) as error:  # Pillow's decoders raise all of these on damaged files.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{name}: is damaged or cut short ({reason}); get a whole copy") from None
+    with one_line_errors(str(source)), Image.open(pathlib.Path(source)) as picture:
+        picture.load()
+        return numpy.array(_to_rgb(turn_upright(picture)))
 
 
 def center_square(image):
@@ -251,22 +187,6 @@ def save_image(path, image, overwrite=False, quality=95):
     path = pathlib.Path(path)
     if path.suffix.lower() not in PICTURE_SUFFIXES:
         raise InputError(f"{path}: unknown ending, expected one of {', '.join(PICTURE_SUFFIXES)}")
-    if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already; choose another name or allow overwriting")
     image_format = Image.registered_extensions()[path.suffix.lower()]
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".colorlab-", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            Image.fromarray(image).save(stream, format=image_format, quality=quality)
-        # mkstemp makes files private; a saved picture gets the usual permissions.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path}: cannot be written ({reason})") from None
-    finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
+    with whole_file(path, overwrite) as stream:
+        Image.fromarray(image).save(stream, format=image_format, quality=quality)

@@ -78,15 +78,38 @@ def _decode(path, decoder):
 
 
 def _to_square(image, size):
-    """Cut out the centred square and resize it.
-
-    Like images.standardize, but with filters several times as fast as Lanczos: averages of areas
-    when a picture gets smaller, cubic when it gets larger.
-    """
+    """Cut out the centred square and resize it."""
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     side = tf.minimum(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    image = image[top : top + side, left : left + side]
+    return _resize_square(image[top : top + side, left : left + side], size)
+
+
+def _crop_square(image, size, smallest, key):
+    """Cut out a square of random size and place, and resize it.
+
+    Its area is at least the share ``smallest`` of that of the largest square.
+    """
+    height, width = tf.shape(image)[0], tf.shape(image)[1]
+    longest = tf.minimum(height, width)
+    share, down, across = tf.unstack(tf.random.stateless_uniform((3,), key))
+    share = tf.sqrt(smallest + (1.0 - smallest) * share)
+    side = tf.maximum(1, tf.cast(tf.round(share * tf.cast(longest, tf.float32)), tf.int32))
+
+    def place(share, length):
+        return tf.cast(share * tf.cast(length - side + 1, tf.float32), tf.int32)
+
+    top, left = place(down, height), place(across, width)
+    return _resize_square(image[top : top + side, left : left + side], size)
+
+
+def _resize_square(image, size):
+    """Resize a square.
+
+    With filters several times as fast as the Lanczos of images.standardize: averages of areas
+    when a picture gets smaller, cubic when it gets larger.
+    """
+    side = tf.shape(image)[0]
 
     def resized(method):
         scaled = tf.image.resize(image, (size, size), method)
@@ -113,7 +136,7 @@ class Batches:
     ----------
     splits : colorlab.datasets.splits.Splits
     configuration : colorlab.configuration.Configuration
-        Its ``image_size``, ``batch_size``, ``epochs`` and ``seed`` are used.
+        Its ``image_size``, ``batch_size``, ``epochs``, ``crop`` and ``seed`` are used.
 
     Attributes
     ----------
@@ -143,11 +166,12 @@ class Batches:
             )
         }
 
-    def _files(self, table):
+    def _files(self, table, crop=1.0):
+        """Return a function that decodes the picture at a position, as large as a crop needs."""
         paths = tf.constant([str(table.folder / picture.path) for picture in table.pictures])
-        size = self._configuration.image_size
+        size = round(self._configuration.image_size / crop**0.5)
         decoders = tf.constant([_choose_decoder(picture, size) for picture in table.pictures])
-        return lambda index: _to_square(_decode(paths[index], decoders[index]), size)
+        return lambda index: _decode(paths[index], decoders[index])
 
     def training(self, first_epoch=0):
         """Make the training batches of all epochs from ``first_epoch`` on.
@@ -161,12 +185,14 @@ class Batches:
         -------
         tf.data.Dataset
             Pairs (grey, rgb) as :func:`to_network` gives them, ``steps_per_epoch`` an epoch;
-            pictures shuffled and flipped left to right with probability one half.
+            pictures shuffled, cropped at random as configured, and flipped left to right with
+            probability one half.
         """
         seed, epochs = self._configuration.seed, self._configuration.epochs
+        size, crop = self._configuration.image_size, self._configuration.crop
         count = len(self._splits.train)
         used = self.steps_per_epoch * self.batch_size
-        load = self._files(self._splits.train)
+        load = self._files(self._splits.train, crop)
 
         def order(epoch):
             # An index_shuffle needs no buffer: it computes the place of each picture.
@@ -179,8 +205,11 @@ class Batches:
             )
 
         def load_and_flip(index, epoch):
-            image = load(index)
             key = tf.stack([seed + epoch * 1_000_003, index])
+            if crop < 1:
+                image = _crop_square(load(index), size, crop, key + 1)
+            else:
+                image = _to_square(load(index), size)
             flip = tf.random.stateless_uniform((), key) < 0.5
             # tf.reverse is many times faster than a slice with a negative step.
             return tf.cond(flip, lambda: tf.reverse(image, [1]), lambda: image)
@@ -198,9 +227,12 @@ class Batches:
         tf.data.Dataset
             Pairs (grey, rgb); the last batch may be smaller.
         """
-        table = self._splits.validation
+        table, size = self._splits.validation, self._configuration.image_size
+        load = self._files(table)
         dataset = tf.data.Dataset.range(len(table))
-        dataset = dataset.map(self._files(table), num_parallel_calls=tf.data.AUTOTUNE)
+        dataset = dataset.map(
+            lambda index: _to_square(load(index), size), num_parallel_calls=tf.data.AUTOTUNE
+        )
         return dataset.batch(self.batch_size).map(to_network, num_parallel_calls=2).prefetch(2)
 
     def one(self):

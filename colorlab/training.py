@@ -13,39 +13,28 @@ Taught in :doc:`/notebooks/03_training`.
 """
 
 import contextlib
-import importlib.metadata
+import itertools
 import json
 import math
 import os
 import pathlib
-import platform
 import time
 
 import h5py
+import numpy
 
-from colorlab import losses, unet
+from colorlab import losses, recipes, runs
 from colorlab.backend import keras
+from colorlab.configuration import read_configuration
 from colorlab.errors import InputError
 
 __all__ = ["compile_network", "read_log", "train"]
 
-_CONFIG, _LOG = "config.json", "log.jsonl"
+_LOG = "log.jsonl"
 _LAST, _BEST = "last.weights.h5", "best.weights.h5"
+_CLASSES = "classes.json"
+_COUNTED_BATCHES = 100
 _EPOCHS_DONE = "colorlab_epochs_done"
-
-
-def _versions():
-    versions = {"python": platform.python_version(), "backend": keras.backend.backend()}
-    for name in ("colorlab-book", "keras", "numpy", "tensorflow", "jax"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
-    return versions
-
-
-def _write_text(path, text):
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
 
 
 def _save_weights(network, path, epochs_done):
@@ -127,7 +116,7 @@ class _Record(keras.callbacks.Callback):
             }
         )
         # The log first: when a run goes on, lines that the weights do not know are dropped.
-        _write_text(self._run / _LOG, "".join(json.dumps(row) + "\n" for row in self._rows))
+        runs.write_text(self._run / _LOG, "".join(json.dumps(row) + "\n" for row in self._rows))
         if validation_loss < best:
             # A second model around the same layers leaves the optimizer's memory out of the file.
             bare = keras.Model(self.model.inputs, self.model.outputs)
@@ -148,18 +137,44 @@ def _policy(precision):
         keras.config.set_dtype_policy(before)
 
 
-def compile_network(configuration):
+def _make_optimizer(configuration, steps_per_epoch):
+    rate = configuration.learning_rate
+    if configuration.schedule == "cosine":
+        warm_up = round(configuration.warm_up * steps_per_epoch)
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=rate / max(1, warm_up),
+            decay_steps=max(1, configuration.epochs * steps_per_epoch - warm_up),
+            warmup_target=rate,
+            warmup_steps=warm_up,
+        )
+    # With weight decay, Keras's Adam is AdamW. Biases and normalization do not decay.
+    optimizer = keras.optimizers.Adam(
+        learning_rate=rate,
+        beta_1=configuration.beta_1,
+        weight_decay=configuration.weight_decay or None,
+        use_ema=configuration.averaging > 0,
+        ema_momentum=configuration.averaging,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def compile_network(configuration, steps_per_epoch=1, frequencies=None):
     """Build the network of a configuration, with its loss and its optimizer, ready for ``fit``.
 
     Parameters
     ----------
     configuration : colorlab.configuration.Configuration
+    steps_per_epoch : int
+        For the learning rate's schedule, if the configuration has one.
+    frequencies : sequence of float, optional
+        How often each chroma class occurs, see :func:`colorlab.recipes.make_loss`.
 
     Returns
     -------
     keras.Model
-        Compiled with :func:`colorlab.losses.log_cosh` and Adam. Random numbers start from the
-        configuration's seed.
+        Compiled with the recipe's loss and with Adam (AdamW where weights decay). Random numbers
+        start from the configuration's seed.
 
     Notes
     -----
@@ -167,14 +182,10 @@ def compile_network(configuration):
     """
     keras.utils.set_random_seed(configuration.seed)
     with _policy(configuration.precision):
-        network = unet.build_unet(
-            filters=configuration.filters, dropout_rate=configuration.dropout_rate
-        )
+        network = recipes.build_network(configuration)
         network.compile(
-            optimizer=keras.optimizers.Adam(
-                learning_rate=configuration.learning_rate, beta_1=configuration.beta_1
-            ),
-            loss=losses.log_cosh,
+            optimizer=_make_optimizer(configuration, steps_per_epoch),
+            loss=recipes.make_loss(configuration, frequencies),
         )
         # Now, not in the first step: its memory can be loaded, and TensorFlow, which traces a step
         # again when that step made variables, needs one trace only.
@@ -182,43 +193,31 @@ def compile_network(configuration):
     return network
 
 
-def _open_run(run, record):
-    """Start a run's folder, or check that it holds the run that is asked for."""
-    path = run / _CONFIG
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            names = (child.name for child in run.iterdir() if child.suffix != ".part")
-            foreign = next(names, None)
-            if foreign is not None:
-                raise InputError(
-                    f"{run}: holds other files ({foreign}); choose a new or an empty folder"
-                )
-            _write_text(path, json.dumps(record, indent=2) + "\n")
-            return
-        known = json.loads(path.read_text(encoding="utf-8"))
-        settings, data = dict(known["configuration"]), known["data"]
-    except InputError:  # a ValueError too
-        raise
-    except OSError as error:
-        raise InputError(f"{run}: cannot be used for a run ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path}: is damaged; choose another folder") from None
-    for name, value in record["configuration"].items():
-        # More epochs only carry the run further.
-        if name != "epochs" and settings.get(name) != value:
-            raise InputError(
-                f"{run}: holds a run with {name} = {settings.get(name)}, now {value}; "
-                "choose another folder, or the same settings to continue"
-            )
-    if data != record["data"]:
-        raise InputError(
-            f"{run}: holds a run on other pictures; choose another folder, or the same pictures "
-            "to continue"
-        )
-    if settings["epochs"] != record["configuration"]["epochs"]:
-        known["configuration"] = record["configuration"]
-        _write_text(path, json.dumps(known, indent=2) + "\n")
+def _class_frequencies(configuration, batches, run):
+    """Count how often each chroma class occurs, once a run."""
+    if configuration.recipe != "classes":
+        return None
+    path = run / _CLASSES
+    if not path.exists():
+        share = losses.ChromaCrossEntropy(numpy.ones(len(losses.chroma_classes()))).soft_classes
+        total = 0.0
+        # Unaugmented and unshuffled pictures would do as well; these are at hand.
+        for _, truth in itertools.islice(batches.training(), _COUNTED_BATCHES):
+            shares = share(keras.ops.convert_to_tensor(truth))
+            total = total + keras.ops.convert_to_numpy(shares).mean(axis=(0, 1, 2))
+        runs.write_text(path, json.dumps([float(value) for value in total / numpy.sum(total)]))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _start_from(network, path):
+    """Take over the weights of the layers that another run's network has too."""
+    other = recipes.build_network(read_configuration(path))
+    other.load_weights(path / _BEST)
+    known = {layer.name: layer for layer in other.layers}
+    for layer in network.layers:
+        weights = known[layer.name].get_weights() if layer.name in known else []
+        if [w.shape for w in weights] == [tuple(w.shape) for w in layer.weights]:
+            layer.set_weights(weights)
 
 
 def _resume(network, run):
@@ -233,6 +232,11 @@ def _resume(network, run):
     except (OSError, KeyError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path}: cannot be loaded ({reason}); start a new run") from None
+    if network.optimizer.use_ema:
+        # What was saved has the averaged weights in the network, and the others beside them.
+        swap = keras.callbacks.SwapEMAWeights()
+        swap.set_model(network)
+        swap.on_test_begin()
     rows = read_log(run)
     if len(rows) < done:
         raise InputError(
@@ -242,7 +246,7 @@ def _resume(network, run):
     return rows[:done]
 
 
-def train(configuration, batches, run, callbacks=()):
+def train(configuration, batches, run, callbacks=(), start=None):
     """Train the network of a configuration, or continue a run that was interrupted.
 
     Parameters
@@ -255,6 +259,8 @@ def train(configuration, batches, run, callbacks=()):
         Folder of the run: new, empty, or one that holds the same run to be continued.
     callbacks : sequence of keras.callbacks.Callback
         To watch the run, a progress bar for example.
+    start : path-like, optional
+        Another run. A new run begins with its best weights in all layers that both have.
 
     Returns
     -------
@@ -278,12 +284,19 @@ def train(configuration, batches, run, callbacks=()):
     record = {
         "configuration": configuration.to_dict(),
         "data": batches.facts,
-        "versions": _versions(),
+        "versions": runs.versions(),
     }
-    _open_run(run, record)
+    if start is not None:
+        record["start"] = pathlib.Path(start).name
+    runs.open_run(run, record)
     with _policy(configuration.precision):
-        network = compile_network(configuration)
+        frequencies = _class_frequencies(configuration, batches, run)
+        network = compile_network(configuration, batches.steps_per_epoch, frequencies)
         rows = _resume(network, run)
+        if start is not None and not rows:
+            _start_from(network, pathlib.Path(start))
+        # The average first: the record then keeps the averaged weights as the best ones.
+        averaging = [keras.callbacks.SwapEMAWeights(True)] if configuration.averaging else []
         if len(rows) < configuration.epochs:
             pictures = batches.steps_per_epoch * batches.batch_size
             network.fit(
@@ -293,7 +306,7 @@ def train(configuration, batches, run, callbacks=()):
                 epochs=configuration.epochs,
                 steps_per_epoch=batches.steps_per_epoch,
                 shuffle=False,  # the batches are; Keras would warn that it cannot
-                callbacks=[_Record(run, pictures, rows), *callbacks],
+                callbacks=[*averaging, _Record(run, pictures, rows), *callbacks],
                 verbose=0,
             )
     return rows

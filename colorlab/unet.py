@@ -30,7 +30,7 @@ NEGATIVE_SLOPE = 0.2
 layers = keras.layers
 
 
-def encoder_block(inputs, filters, dropout_rate=0.3, name="encoder"):
+def encoder_block(inputs, filters, dropout_rate=0.3, name="encoder", momentum=0.99):
     """Halve height and width, and describe each patch by more numbers.
 
     Parameters
@@ -43,6 +43,8 @@ def encoder_block(inputs, filters, dropout_rate=0.3, name="encoder"):
         Fraction of values that dropout sets to zero while training, 0 up to but not including 1.
     name : str
         Name of the block, and of its last layer.
+    momentum : float
+        Memory of the moving averages of batch normalization, 0 up to but not including 1.
 
     Returns
     -------
@@ -59,19 +61,19 @@ def encoder_block(inputs, filters, dropout_rate=0.3, name="encoder"):
     """
     x = layers.Conv2D(filters, 3, strides=2, padding="same", name=f"{name}_convolution")(inputs)
     x = layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE, name=f"{name}_activation")(x)
-    x = layers.BatchNormalization(name=f"{name}_normalization")(x)
+    x = layers.BatchNormalization(momentum=momentum, name=f"{name}_normalization")(x)
     return layers.Dropout(dropout_rate, name=name)(x)
 
 
-def _transposed_block(inputs, filters, strides, name):
+def _transposed_block(inputs, filters, strides, name, momentum):
     x = layers.Conv2DTranspose(
         filters, 3, strides=strides, padding="same", name=f"{name}_convolution"
     )(inputs)
     x = layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE, name=f"{name}_activation")(x)
-    return layers.BatchNormalization(name=name)(x)
+    return layers.BatchNormalization(momentum=momentum, name=name)(x)
 
 
-def middle_block(inputs, filters, name="middle"):
+def middle_block(inputs, filters, name="middle", momentum=0.99):
     """Mix the coarsest description of the picture, at the same height and width.
 
     Parameters
@@ -81,6 +83,8 @@ def middle_block(inputs, filters, name="middle"):
         Channels of the output.
     name : str
         Name of the block, and of its last layer.
+    momentum : float
+        Memory of the moving averages of batch normalization, 0 up to but not including 1.
 
     Returns
     -------
@@ -95,10 +99,10 @@ def middle_block(inputs, filters, name="middle"):
     >>> middle_block(keras.ops.zeros((2, 4, 4, 8)), filters=16).shape
     TensorShape([2, 4, 4, 16])
     """
-    return _transposed_block(inputs, filters, strides=1, name=name)
+    return _transposed_block(inputs, filters, strides=1, name=name, momentum=momentum)
 
 
-def decoder_block(inputs, skip, filters, name="decoder"):
+def decoder_block(inputs, skip, filters, name="decoder", momentum=0.99):
     """Add what the encoder saw at this size, then double height and width.
 
     Parameters
@@ -109,6 +113,8 @@ def decoder_block(inputs, skip, filters, name="decoder"):
         Channels of the output.
     name : str
         Name of the block, and of its last layer.
+    momentum : float
+        Memory of the moving averages of batch normalization, 0 up to but not including 1.
 
     Returns
     -------
@@ -126,7 +132,7 @@ def decoder_block(inputs, skip, filters, name="decoder"):
     TensorShape([2, 8, 8, 6])
     """
     x = layers.Add(name=f"{name}_skip")([inputs, skip])
-    return _transposed_block(x, filters, strides=2, name=name)
+    return _transposed_block(x, filters, strides=2, name=name, momentum=momentum)
 
 
 def _check_count(value, name):
@@ -175,6 +181,8 @@ def build_unet(
     output_channels=3,
     filters=(64, 64, 128, 256, 256, 512, 512),
     dropout_rate=0.3,
+    momentum=0.99,
+    activation="tanh",
 ):
     """Build the U-Net of the course.
 
@@ -184,18 +192,24 @@ def build_unet(
         ``(height, width, channels)``. A side is None (any multiple of 128) or a multiple of 128;
         with another number of encoder blocks n, of 2 ** n.
     output_channels : int
-        Three for red, green and blue.
+        Three for red, green and blue; two for chroma.
     filters : sequence of int
         Channels of each encoder block, from the largest picture to the smallest. Its length is
         the number of encoder blocks and of decoder blocks.
     dropout_rate : float
         0 up to but not including 1.
+    momentum : float
+        Memory of the moving averages of batch normalization. With 0.99 they need some 500 steps
+        before the network can be used; a short training wants less.
+    activation : str or None
+        Of the head: ``tanh`` ends at -1 and 1; None leaves the answer without bounds.
 
     Returns
     -------
     keras.Model
         From ``(batch, height, width, channels)`` to ``(batch, height, width, output_channels)``,
-        both in the signed range, -1 to 1. With the defaults it has 11,483,715 parameters.
+        both in the signed range, -1 to 1, with ``tanh``. With the defaults it has 11,483,715
+        parameters.
 
     Raises
     ------
@@ -220,18 +234,18 @@ def build_unet(
 
     x, skips = inputs, []
     for number, count in enumerate(filters, start=1):
-        x = encoder_block(x, count, dropout_rate, name=f"encoder_{number}")
+        x = encoder_block(x, count, dropout_rate, f"encoder_{number}", momentum)
         skips.append(x)
 
-    x = middle_block(x, filters[-1], name="middle")
+    x = middle_block(x, filters[-1], "middle", momentum)
 
     # A decoder block ends at the size and with the channels of the next encoder block to be
     # added; the last one, at full size, keeps the channels of encoder block 1.
     for number, (skip, count) in enumerate(
         zip(reversed(skips), (*reversed(filters[:-1]), filters[0]), strict=True), start=1
     ):
-        x = decoder_block(x, skip, count, name=f"decoder_{number}")
+        x = decoder_block(x, skip, count, f"decoder_{number}", momentum)
 
     # Half precision is too coarse for the last step: the head always answers in float32.
-    outputs = layers.Conv2D(output_channels, 1, activation="tanh", dtype="float32", name="head")(x)
-    return keras.Model(inputs, outputs, name="unet")
+    head = layers.Conv2D(output_channels, 1, activation=activation, dtype="float32", name="head")
+    return keras.Model(inputs, head(x), name="unet")

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 
+import numpy
 import pytest
 from PIL import Image
 
@@ -44,3 +45,21 @@ def make_folder():
 def picture_folder(tmp_path_factory, make_folder):
     """Return a folder of three categories with six pictures each; do not write to it."""
     return make_folder(tmp_path_factory.mktemp("pictures"))
+
+
+@pytest.fixture(scope="session")
+def chroma_file(tmp_path_factory):
+    """Return an ONNX file with a small network of random weights, which colours visibly."""
+    from colorlab.backend import keras
+    from colorlab.exchange import write_onnx
+    from colorlab.unet import build_unet
+
+    network = build_unet(output_channels=2, filters=(4, 6, 8))
+    random = numpy.random.default_rng(3)
+    for layer in network.layers:
+        layer.set_weights([random.normal(0.2, 0.3, each.shape) ** 2 for each in layer.weights])
+    chroma = keras.layers.Rescaling(50.0)(network.output)
+    path = tmp_path_factory.mktemp("network") / "random.onnx"
+    facts = {"image_size": 48, "step": 8, "strength": 0.8}
+    write_onnx(keras.Model(network.input, chroma), path, facts)
+    return path

@@ -20,7 +20,15 @@ TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"]] + [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
 NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
 # What the library keeps to itself; the command line has `colorlab --help`.
-NOT_ON_THE_PAGE = {"colorlab.backend", "colorlab.cli", "colorlab.progress"}
+NOT_ON_THE_PAGE = {
+    "colorlab.arrays",
+    "colorlab.backend",
+    "colorlab.cli",
+    "colorlab.decoding",
+    "colorlab.onnx_layers",
+    "colorlab.progress",
+    "colorlab.runs",
+}
 # The commands are described by their own --help; the painters of the toy pictures are used through
 # the package that they are part of.
 INNER_MODULES = ("colorlab.cli.", "colorlab.datasets.toy.")

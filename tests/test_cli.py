@@ -1,7 +1,6 @@
 """The command line from end to end; every error is one line that names the culprit."""
 
 import contextlib
-import functools
 import io
 import json
 import os
@@ -16,9 +15,10 @@ import numpy
 import pytest
 from PIL import Image
 
+from colorlab import images, metrics
 from colorlab.cli import evaluate as evaluate_module
 from colorlab.cli import main
-from colorlab.cli import train as train_module
+from colorlab.colorizer import Colorizer
 from colorlab.configuration import Configuration
 from colorlab.datasets import toy
 
@@ -91,6 +91,7 @@ def first(tmp_path_factory, photographs):
     run = tmp_path_factory.mktemp("cli_runs") / "first"
     result = colorlab(
         *("train", "--data", photographs, "--out", run, "--image-size", 128),
+        *("--recipe", "classic"),
         *("--batch-size", 4, "--epochs", 1, "--precision", "float32"),
     )
     return run, result
@@ -106,11 +107,8 @@ def model(first):
     return first[0]
 
 
-@pytest.fixture
-def narrow(monkeypatch):
-    """A network of one block in place of seven, where the network is not the matter."""
-    small = functools.partial(Configuration, filters=(4,))
-    monkeypatch.setattr(train_module, "Configuration", small)
+# A network of one block in place of seven, where the network is not the matter.
+NARROW = ("--filters", "4")
 
 
 def contents(folder):
@@ -143,7 +141,7 @@ def test_evaluate_prints_and_writes_the_same_table(first, judged):
     facts = content["facts"]
     assert facts["size"] == 128 and facts["data"] == "photographs" and facts["weights"] == "first"
     assert facts["command"].startswith("colorlab evaluate ")
-    assert {row["method"] for row in content["rows"]} == {"grey", "mean chroma", "network"}
+    assert {row["method"] for row in content["rows"]} == {"grey", "mean chroma", "first"}
     assert max(map(len, judged.out.splitlines()[1:-1])) <= 80
     for row in content["rows"]:
         pattern = (
@@ -190,7 +188,8 @@ def test_colorize_keeps_name_size_and_light(model, photographs, tmp_path):
     out = tmp_path / "new" / "folder"
     result = colorlab("colorize", photo, jpeg, "-o", out, "--model", model)
     assert (result.code, result.errors) == (0, "")
-    assert result.out.splitlines() == [str(out / photo.name), str(out / "0.jpg")]
+    note = "  (was in colour, only its grey was used)"
+    assert result.out.splitlines() == [f"{out / photo.name}{note}", f"{out / '0.jpg'}{note}"]
     assert sorted(contents(out)) == ["0.jpg", "holiday [1].png"]
     assert photo.read_bytes() == before
     colored = numpy.asarray(Image.open(out / photo.name))
@@ -222,7 +221,12 @@ def test_nothing_is_overwritten_by_accident(model, photographs, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     (out / "0.jpg").write_text("mine")
-    line = refusal("colorize", photo, "-o", out, "--model", model)
+    result = colorlab("colorize", photo, "-o", out, "--model", model)
+    assert (result.code, result.errors) == (0, "")
+    assert "exist already and were kept: 1" in result.out and "--overwrite" in result.out
+    assert contents(out) == {"0.jpg": b"mine"}
+    # A file that is named is not skipped in silence.
+    line = refusal("colorize", photo, "-o", out / "0.jpg", "--model", model)
     assert str(out / "0.jpg") in line and "--overwrite" in line
     assert contents(out) == {"0.jpg": b"mine"}
     assert colorlab("colorize", photo, "-o", out, "--model", model, "--overwrite").code == 0
@@ -329,15 +333,15 @@ def test_settings_out_of_range_are_refused(photographs, tmp_path, option, value,
     assert name in train_refusal(photographs, tmp_path / "run", option, value)
 
 
-@pytest.mark.parametrize("size", [100, -128, 0])
-def test_sizes_that_the_network_cannot_take_are_refused(first, photographs, size, tmp_path):
+@pytest.mark.parametrize("size", [6, -128, 0])
+def test_sizes_that_cannot_be_judged_are_refused(first, photographs, size, tmp_path):
     out = tmp_path / "table.json"
     line = refusal("evaluate", first[0], "--data", photographs, "--size", size, "--out", out)
     assert "--size" in line and str(size) in line
     assert not out.exists()
 
 
-def test_files_that_are_no_pictures_are_left_out_and_listed_once(narrow, photographs, tmp_path):
+def test_files_that_are_no_pictures_are_left_out_and_listed_once(photographs, tmp_path):
     data = Path(shutil.copytree(photographs, tmp_path / "data"))
     (data / "coast" / "note.jpg").write_text("text")
     whole = (data / "street" / "0.jpg").read_bytes()
@@ -347,7 +351,7 @@ def test_files_that_are_no_pictures_are_left_out_and_listed_once(narrow, photogr
     # The run is refused after the pictures were read: that is quick, and no matter here.
     run.mkdir()
     (run / "thesis.txt").write_text("mine")
-    result = colorlab("train", "--data", data, "--out", run, "--image-size", 32)
+    result = colorlab("train", "--data", data, "--out", run, *NARROW, "--image-size", 32)
     assert result.code == 1
     first_line, second, last = result.errors.splitlines()
     assert "coast/note.jpg" in first_line and "street/cut.jpg" in second
@@ -356,21 +360,19 @@ def test_files_that_are_no_pictures_are_left_out_and_listed_once(narrow, photogr
     assert contents(run) == {"thesis.txt": b"mine"}
 
 
-def test_a_run_in_the_place_of_a_file_is_refused(narrow, photographs, tmp_path):
+def test_a_run_in_the_place_of_a_file_is_refused(photographs, tmp_path):
     place = tmp_path / "file"
     place.write_text("mine")
     for run in (place, place / "run"):
-        assert str(run) in refusal("train", "--data", photographs, "--out", run)
+        assert str(run) in refusal("train", "--data", photographs, "--out", run, *NARROW)
     assert contents(tmp_path) == {"file": b"mine"}
 
 
-def test_an_interrupted_training_goes_on_with_the_same_command(
-    narrow, photographs, tmp_path, monkeypatch
-):
+def test_an_interrupted_training_goes_on_with_the_same_command(photographs, tmp_path, monkeypatch):
     from colorlab.progress import EpochProgress
 
     run = tmp_path / "run"
-    command = ["train", "--data", photographs, "--out", run, "--image-size", 16]
+    command = ["train", "--data", photographs, "--out", run, *NARROW, "--image-size", 16]
     command += ["--batch-size", 3, "--epochs", 3, "--precision", "float32"]
     begin = EpochProgress.on_epoch_begin
 
@@ -414,8 +416,11 @@ OPTIONS = {
         *("--data", "--out", "--epochs", "--image-size", "--batch-size", "--learning-rate"),
         *("--dropout", "--validation", "--test", "--seed", "--precision"),
     ],
-    "evaluate": ["RUN", "--data", "--size", "--out"],
-    "colorize": ["PHOTO", "--out", "-o", "--model", "--overwrite"],
+    "evaluate": ["MODEL", "--data", "--size", "--part", "--out"],
+    "colorize": [
+        *("PHOTO", "--out", "-o", "--model", "--overwrite", "--strength", "--size", "--compare"),
+        *("--suffix", "--format", "--quality", "--json"),
+    ],
     "check": ["--data"],
 }
 
@@ -513,3 +518,128 @@ main()
     assert result.returncode == 130
     (line,) = result.stderr.splitlines()
     assert line.startswith("colorlab: stopped")
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory, photographs):
+    """A run of the default recipe, with one block in place of seven."""
+    run = tmp_path_factory.mktemp("cli_runs") / "second"
+    more = ("--image-size", 16, "--batch-size", 4, "--epochs", 1, "--precision", "float32")
+    assert colorlab("train", "--data", photographs, "--out", run, *NARROW, *more).code == 0
+    return run
+
+
+def test_the_default_recipe_is_chroma(second):
+    settings = json.loads((second / "config.json").read_text())["configuration"]
+    assert Configuration.from_dict(settings) == Configuration.of(
+        "chroma", filters=(4,), image_size=16, batch_size=4, epochs=1, precision="float32"
+    )
+
+
+def test_several_models_are_judged_in_one_table(second, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    result = colorlab(
+        *("evaluate", second, f"other={second}", "--data", photographs, "--out", out, "--size", 40)
+    )
+    assert (result.code, result.errors) == (0, "")
+    content = json.loads(out.read_text())
+    methods = list(dict.fromkeys(row["method"] for row in content["rows"]))
+    assert methods == ["grey", "mean chroma", "second", "other"]
+    assert content["facts"]["size"] == 40
+    assert set(content["facts"]["settings"]) == {"second", "other"}
+    scores = {
+        name: [row["psnr"] for row in content["pictures"] if row["method"] == name]
+        for name in methods
+    }
+    assert scores["second"] == scores["other"] != scores["grey"]
+    assert not (second / "evaluation.json").exists()
+
+
+def test_pictures_are_judged_at_256_unless_a_model_redraws_the_light(second, photographs):
+    assert colorlab("evaluate", second, "--data", photographs).code == 0
+    content = json.loads((second / "evaluation.json").read_text())
+    (second / "evaluation.json").unlink()
+    assert content["facts"]["size"] == 256
+
+
+def test_a_name_may_stand_for_one_model_only(second, photographs):
+    for models in ((second, second), (f"grey={second}",)):
+        assert "NAME=FOLDER" in refusal("evaluate", *models, "--data", photographs)
+
+
+def test_models_of_different_splits_are_not_compared(second, photographs, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("config.json", "best.weights.h5"):
+        (other / name).write_bytes((second / name).read_bytes())
+    record = json.loads((other / "config.json").read_text())
+    record["configuration"]["seed"] = 5
+    (other / "config.json").write_text(json.dumps(record))
+    assert "another split" in refusal("evaluate", second, other, "--data", photographs)
+
+
+def test_extra_pictures_are_trained_on_and_counted(photographs, tmp_path):
+    extra = make_photographs(tmp_path / "extra", size=24)
+    new = Image.fromarray(toy.paint("forests", 0, size=40))
+    new.save(extra / "coast" / "new.png")
+    settings = (*NARROW, "--image-size", 16, "--epochs", 1, "--batch-size", 2)
+    for out, more in (("plain", ()), ("richer", ("--extra", extra))):
+        run = tmp_path / out
+        assert colorlab("train", "--data", photographs, "--out", run, *settings, *more).code == 0
+    counts = [
+        json.loads((tmp_path / out / "config.json").read_text())["data"]
+        for out in ("plain", "richer")
+    ]
+    assert counts[0]["test"] == counts[1]["test"]
+    assert counts[1]["train"]["pictures"] > counts[0]["train"]["pictures"]
+
+
+@pytest.mark.parametrize("filters", ["many", "4,", "4,-4"])
+def test_filters_that_are_no_numbers_are_refused(filters, photographs, tmp_path):
+    line = refusal("train", "--data", photographs, "--out", tmp_path / "run", "--filters", filters)
+    assert "filters" in line
+
+
+def test_settings_are_chosen_by_validation_pictures(second, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
+    judged = []
+    for part in ("validation", "test"):
+        result = colorlab(*command, "--part", part)
+        assert result.code == 0 and f"{part} pictures of" in result.out
+        content = json.loads(out.read_text())
+        assert content["facts"]["part"] == part
+        judged.append({row["path"] for row in content["pictures"]})
+    assert not judged[0] & judged[1]
+    assert "--part" in refusal(*command, "--part", "train")
+    assert "--strength" in refusal(*command, "--strength", "-1")
+    assert "--temperature" in refusal(*command, "--temperature", "0")
+
+
+def test_strength_counts_in_the_table(second, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
+    colorful = []
+    for strength in (0, 1, 3):
+        assert colorlab(*command, "--strength", strength).code == 0
+        rows = json.loads(out.read_text())["rows"]
+        colorful.append(
+            {row["method"]: row["colorfulness"] for row in rows if row["category"] == "all"}
+        )
+    assert colorful[0]["second"] == pytest.approx(colorful[0]["grey"], abs=0.2)
+    assert colorful[1]["second"] < colorful[2]["second"]
+
+
+def test_a_network_that_redraws_the_light_sees_its_own_size(first, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    result = colorlab("evaluate", first[0], "--data", photographs, "--size", 40, "--out", out)
+    assert (result.code, result.errors) == (0, "")
+    colorizer = Colorizer.from_run(first[0])
+    rows = [row for row in json.loads(out.read_text())["pictures"] if row["method"] == "first"]
+    for row in rows:
+        truth = images.standardize(images.read_image(photographs / row["path"]), 40)
+        grey = numpy.round(truth @ numpy.array([0.299, 0.587, 0.114])).astype("uint8")
+        seen = numpy.asarray(Image.fromarray(grey).resize((128, 128), Image.Resampling.LANCZOS))
+        answer = Image.fromarray(colorizer.predict(seen[None, ..., None])[0])
+        enlarged = numpy.asarray(answer.resize((40, 40), Image.Resampling.LANCZOS))
+        assert row["psnr"] == pytest.approx(metrics.psnr(truth, enlarged), abs=0.05)

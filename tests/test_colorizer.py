@@ -2,14 +2,16 @@
 
 import json
 import shutil
+import types
 
 import numpy
 import pytest
 from PIL import Image
+from skimage import color as skimage_color
 
-from colorlab import unet
-from colorlab.colorizer import Colorizer, read_configuration
-from colorlab.configuration import Configuration
+from colorlab import color, light, recipes, unet
+from colorlab.colorizer import Colorizer
+from colorlab.configuration import Configuration, read_configuration
 from colorlab.datasets import toy
 from colorlab.errors import InputError
 
@@ -42,8 +44,9 @@ def colorizer(network):
 class Painter:
     """A network whose answer is known: it remembers what it saw, and paints by a rule."""
 
-    def __init__(self, rule):
+    def __init__(self, rule, channels=3):
         self.rule, self.seen = rule, []
+        self.output = types.SimpleNamespace(shape=(None, None, None, channels))
 
     def __call__(self, signed, training):
         assert training is False
@@ -313,3 +316,61 @@ def test_weights_of_another_architecture_are_refused(run, filters):
     settings = Configuration(image_size=64, filters=filters).to_dict()
     (run / "config.json").write_text(json.dumps({"configuration": settings}))
     assert "best.weights.h5: cannot be loaded" in refusal(run)
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_chroma_is_joined_with_the_photographs_own_light(height, width):
+    grey = numpy.random.default_rng(0).integers(0, 256, (height, width)).astype("uint8")
+    painter = Painter(lambda signed: numpy.broadcast_to([25.0, 40.0], (*signed.shape[:3], 2)), 2)
+    output = Colorizer(painter, 32, 32).colorize(grey)
+    assert (output.shape, output.dtype) == ((height, width, 3), numpy.uint8)
+    assert numpy.abs(grey_of(output) - grey).max() <= 0.51, "no exception for clipped colours"
+    middle = (grey > 90) & (grey < 160)
+    found = skimage_color.rgb2lab(output)[middle][:, 1:]
+    # The shift that keeps the grey moves saturated chroma a little.
+    assert numpy.abs(found - [25.0, 40.0]).max(initial=0) <= 6
+
+
+def test_predict_takes_any_size_of_a_network_that_answers_chroma():
+    def left_and_right(signed):
+        sign = numpy.where(numpy.arange(signed.shape[2] // 4) < 4, 30.0, -30.0)
+        answer = numpy.zeros((len(signed), signed.shape[1] // 4, signed.shape[2] // 4, 2))
+        answer[..., 0] = sign
+        return answer
+
+    grey = numpy.full((2, 50, 50, 1), 120.0)
+    output = Colorizer(Painter(left_and_right, 2), 32, 32).predict(grey).astype(int)
+    assert output.shape == (2, 50, 50, 3)
+    assert (output[:, :, :20, 0] > output[:, :, :20, 1] + 20).all()
+    assert (output[:, :, 30:, 0] < output[:, :, 30:, 1] - 20).all()
+
+
+def test_strength_is_a_factor_of_the_chroma():
+    grey = middle_grey(40, 30)
+    painter = Painter(lambda signed: numpy.broadcast_to([10.0, 14.0], (*signed.shape[:3], 2)), 2)
+    colorizer = Colorizer(painter, 32, 32, strength=0.5)
+    none = colorizer.colorize(grey, strength=0)
+    numpy.testing.assert_array_equal(none, numpy.repeat(grey[..., None], 3, axis=-1))
+    chroma = [
+        numpy.hypot(*numpy.moveaxis(skimage_color.rgb2lab(picture)[..., 1:], -1, 0)).mean()
+        for picture in (colorizer.colorize(grey), colorizer.colorize(grey, strength=1.5))
+    ]
+    assert chroma[0] == pytest.approx(0.5 * numpy.hypot(10, 14), rel=0.1)
+    assert chroma[1] / chroma[0] == pytest.approx(3, rel=0.05)
+
+
+@pytest.mark.parametrize("recipe", ["chroma", "classes"])
+def test_a_run_of_another_recipe_is_loaded_with_its_own_network(recipe, tmp_path):
+    configuration = Configuration.of(recipe, image_size=32, filters=FILTERS)
+    network = randomize(recipes.build_network(configuration))
+    record = {"configuration": configuration.to_dict()}
+    (tmp_path / "config.json").write_text(json.dumps(record))
+    network.save_weights(tmp_path / "best.weights.h5")
+    colorizer = Colorizer.from_run(tmp_path)
+    assert colorizer.answers_chroma
+    grey = middle_grey(32, 32)
+    signed = color.levels_to_signed(grey[None, ..., None])
+    whole = recipes.answering_network(network, configuration)
+    expected = light.join(grey[..., None], numpy.asarray(whole(signed, training=False))[0])
+    numpy.testing.assert_array_equal(colorizer.colorize(grey), expected)
+    assert expected.std(axis=-1).max() > 1, "a grey answer would prove nothing"

@@ -93,7 +93,7 @@ def judged(table):
     inverter, done = Inverter(), []
     part = table.select([0, 1, 9, 10])
     facts = {"data": "toy", "command": "colorlab evaluate"}
-    result = evaluate(table, part, inverter, SIZE, "inverter", facts, done.append)
+    result = evaluate(table, part, {"inverter": inverter}, SIZE, facts, done.append)
     return result, inverter.seen, done
 
 
@@ -186,7 +186,7 @@ def test_a_perfect_answer_gets_perfect_scores(table, truths):
     def perfect(grey):
         return numpy.stack([next(answers) for _ in grey])
 
-    result = evaluate(table, table, perfect, SIZE, "perfect")
+    result = evaluate(table, table, {"perfect": perfect}, SIZE)
     row = result.row("perfect")
     assert row["ssim"] == pytest.approx(1)
     assert row["ciede2000"] == pytest.approx(0, abs=1e-6)

@@ -297,3 +297,55 @@ def test_facts_count_and_identify_the_pictures(marked):
         )
         expected = hashlib.sha256("\n".join(rows).encode()).hexdigest()
         assert facts[name]["fingerprint"] == expected
+
+
+@pytest.fixture(scope="module")
+def gradients(tmp_path_factory):
+    """Four pictures in which red tells the row and green the column."""
+    place = tmp_path_factory.mktemp("gradients")
+    rows, columns = numpy.indices((64, 96))
+    for category in ("coast", "street"):
+        (place / category).mkdir()
+        for blue in (0, 200):
+            image = numpy.stack([2 * rows, 2 * columns, numpy.full_like(rows, blue)], axis=-1)
+            Image.fromarray(image.astype("uint8")).save(place / category / f"{blue}.png")
+    return folder.scan(place)
+
+
+def crops(table, smallest, **settings):
+    """Return the sides and the places of the squares that were cut out, in pixels of the files."""
+    batches = Batches(
+        Splits(table, table, table), configuration(crop=smallest, epochs=60, **settings)
+    )
+    pictures, _ = collect(batches.training())
+    top, bottom = pictures[:, 0, :, 0].mean(axis=1) / 2, pictures[:, -1, :, 0].mean(axis=1) / 2
+    edges = [pictures[:, :, column, 1].mean(axis=1) / 2 for column in (0, -1)]
+    left, right = numpy.minimum(*edges), numpy.maximum(*edges)
+    sides = (bottom - top) * 32 / 31  # from centre to centre of the outermost pixels
+    assert numpy.abs((right - left) * 32 / 31 - sides).max() < 3, "the crop is no square"
+    return sides, top, left
+
+
+def test_crops_have_the_sizes_and_places_that_were_asked_for(gradients):
+    sides, top, left = crops(gradients, 0.25)
+    share = (sides / 64) ** 2
+    assert share.min() > 0.2 and share.max() < 1.06
+    # Areas are spread evenly from a quarter to the whole.
+    assert share.mean() == pytest.approx(0.625, abs=0.06)
+    assert top.min() < 3 and (top + sides).max() > 61
+    assert left.min() < 4 and (left + sides).max() > 92
+
+
+def test_crops_differ_by_epoch_and_follow_from_the_seed(gradients):
+    first, second, other = (numpy.stack(crops(gradients, 0.3, seed=seed)) for seed in (1, 1, 2))
+    numpy.testing.assert_array_equal(first, second)
+    assert numpy.abs(first - other).max() > 5
+    assert len(numpy.unique(first[1].round(1))) > 30
+
+
+def test_validation_pictures_are_never_cropped(gradients):
+    parts = Splits(gradients, gradients, gradients)
+    whole, cropped = (
+        collect(Batches(parts, configuration(crop=crop)).validation())[0] for crop in (1.0, 0.3)
+    )
+    numpy.testing.assert_array_equal(whole, cropped)

@@ -1,5 +1,6 @@
 """A run learns, leaves a whole record, and goes on after any interruption as if there were none."""
 
+import dataclasses
 import importlib.util
 import json
 import math
@@ -17,8 +18,8 @@ import tensorflow
 from PIL import Image
 from skimage import color as skimage_color
 
-from colorlab import training, unet
-from colorlab.configuration import Configuration
+from colorlab import losses, recipes, training, unet
+from colorlab.configuration import RECIPES, Configuration
 from colorlab.datasets import folder, toy
 from colorlab.datasets.splits import Splits
 from colorlab.errors import InputError
@@ -455,17 +456,111 @@ def test_the_optimizer_is_that_of_the_configuration():
     assert network.optimizer.beta_1 == pytest.approx(0.25)
 
 
+@pytest.fixture(scope="module")
+def scheduled(parts):
+    """Settings in which everything is used that the classic recipe leaves out."""
+    return Configuration.of("classes", **{**SETTINGS, "rarity": 0.5, "warm_up": 1.0})
+
+
+@pytest.fixture(scope="module")
+def scheduled_run(tmp_path_factory, parts, scheduled):
+    run = tmp_path_factory.mktemp("runs") / "scheduled"
+    training.train(scheduled, Batches(parts, scheduled), run)
+    return run
+
+
+def test_the_learning_rate_rises_and_falls_along_half_a_wave(scheduled, scheduled_run):
+    # Three epochs of three steps: after one epoch it is highest, after the last one zero.
+    rates = [row["learning_rate"] for row in read_lines(scheduled_run)]
+    highest = scheduled.learning_rate
+    assert rates == pytest.approx([highest, highest / 2, 0.0], abs=1e-7)
+
+
+def test_a_scheduled_run_goes_on_after_an_interruption(tmp_path, parts, scheduled, scheduled_run):
+    run = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        training.train(scheduled, Batches(parts, scheduled), run, callbacks=[Stop(2, 2)])
+    training.train(scheduled, Batches(parts, scheduled), run)
+    for name in ("loss", "val_loss", "learning_rate"):
+        numpy.testing.assert_allclose(
+            *([row[name] for row in read_lines(each)] for each in (run, scheduled_run)), rtol=1e-4
+        )
+    ours, theirs = (recipes.build_network(scheduled) for _ in range(2))
+    ours.load_weights(run / "best.weights.h5")
+    theirs.load_weights(scheduled_run / "best.weights.h5")
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        numpy.testing.assert_allclose(one, other, atol=2e-5)
+
+
+def test_a_scheduled_run_cannot_be_made_longer(parts, scheduled, scheduled_run):
+    longer = dataclasses.replace(scheduled, epochs=4)
+    with pytest.raises(InputError, match="epochs = 3, now 4"):
+        training.train(longer, Batches(parts, longer), scheduled_run)
+
+
+class Weights(keras.callbacks.Callback):
+    """Remember one weight after each step."""
+
+    def __init__(self):
+        super().__init__()
+        self.values = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.values.append(self.model.get_layer("head").get_weights()[0].copy())
+
+
+def test_the_weights_that_are_kept_are_the_moving_average(tmp_path):
+    settings = small(epochs=1, averaging=0.6, learning_rate=1e-2)
+    seen = Weights()
+    training.train(settings, arrays(steps=7), tmp_path / "run", callbacks=[seen])
+    expected = seen.values[0]
+    for value in seen.values[1:]:
+        expected = 0.6 * expected + 0.4 * value
+    network = recipes.build_network(settings)
+    network.load_weights(tmp_path / "run" / "best.weights.h5")
+    found = network.get_layer("head").get_weights()[0]
+    numpy.testing.assert_allclose(found, expected, atol=1e-5)
+    assert numpy.abs(found - seen.values[-1]).max() > 1e-3
+
+
+def test_class_frequencies_are_counted_once_a_run(scheduled_run, parts, scheduled):
+    found = json.loads((scheduled_run / "classes.json").read_text())
+    assert sum(found) == pytest.approx(1)
+    truth = numpy.concatenate([rgb for _, rgb in Batches(parts, scheduled).training()])
+    lab = skimage_color.rgb2lab((truth + 1) / 2)[..., 1:].reshape(-1, 2)
+    grid = losses.chroma_classes()
+    nearest = numpy.linalg.norm(lab[:, None] - grid, axis=-1).argmin(axis=1)
+    counted = numpy.bincount(nearest, minlength=len(grid)) / len(nearest)
+    # Soft shares of averaged squares, so alike and not the same.
+    assert numpy.corrcoef(found, counted)[0, 1] > 0.7
+
+
+def test_a_new_run_can_begin_with_the_weights_of_another(tmp_path, parts, finished):
+    settings = Configuration.of(
+        "chroma", **{**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0}
+    )
+    training.train(settings, Batches(parts, settings), tmp_path / "run", start=finished)
+    network = recipes.build_network(settings)
+    network.load_weights(tmp_path / "run" / "best.weights.h5")
+    theirs = load(finished / "best.weights.h5")
+    for name in ("encoder_1_convolution", "middle_convolution", "decoder_1_convolution"):
+        for one, other in zip(
+            network.get_layer(name).get_weights(), theirs.get_layer(name).get_weights(), strict=True
+        ):
+            numpy.testing.assert_allclose(one, other, atol=1e-6)
+    assert network.get_layer("head").get_weights()[0].shape[-1] == 2
+    record = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert record["start"] == "finished"
+
+
 STEP = """
+import json
 import sys
 import numpy
 from colorlab import training
-from colorlab.configuration import Configuration
+from colorlab.configuration import RECIPES, Configuration
 given = numpy.load(sys.argv[1])
-network = training.compile_network(
-    Configuration(
-        image_size=8, filters=(4,), dropout_rate=0, learning_rate=1e-3, precision="float32"
-    )
-)
+network = training.compile_network(Configuration.from_dict(json.loads(sys.argv[3])))
 network.set_weights([given[f"w{index}"] for index in range(len(network.get_weights()))])
 losses = [float(network.train_on_batch(given["grey"], given["rgb"])) for _ in range(2)]
 assert "colorlab.pipeline" not in sys.modules, "training needs TensorFlow"
@@ -474,15 +569,23 @@ numpy.savez(sys.argv[2], *network.get_weights(), losses=losses)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
-def test_a_step_under_jax_is_the_same(tmp_path):
-    network = training.compile_network(small(learning_rate=1e-3))
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_step_under_jax_is_the_same(recipe, tmp_path):
+    settings = {"image_size": 8, "filters": (4,), "dropout_rate": 0, "learning_rate": 1e-3}
+    if recipe != "classic":
+        settings |= {"rarity": 0.5, "warm_up": 0}
+    configuration = Configuration.of(recipe, precision="float32", **settings)
+    network = training.compile_network(configuration)
     random = numpy.random.default_rng(0)
     grey = random.uniform(-1, 1, (4, 8, 8, 1)).astype("float32")
     rgb = random.uniform(-1, 1, (4, 8, 8, 3)).astype("float32")
     given = {f"w{index}": values for index, values in enumerate(network.get_weights())}
     numpy.savez(tmp_path / "given.npz", grey=grey, rgb=rgb, **given)
     subprocess.run(
-        [sys.executable, "-c", STEP, tmp_path / "given.npz", tmp_path / "result.npz"],
+        [
+            *(sys.executable, "-c", STEP, tmp_path / "given.npz", tmp_path / "result.npz"),
+            json.dumps(configuration.to_dict()),
+        ],
         env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
         cwd=ROOT,
         check=True,

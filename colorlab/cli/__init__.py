@@ -1,4 +1,4 @@
-"""The command ``colorlab``: train, evaluate, colorize, check.
+"""The command ``colorlab``: train, evaluate, colorize, check, data.
 
 Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/04_results`.
 """
@@ -8,8 +8,8 @@ import sys
 
 import typer
 
-from colorlab.cli import check, colorize, evaluate, train
-from colorlab.cli.shared import errors, say
+from colorlab.cli import check, colorize, data, evaluate, train
+from colorlab.cli.shared import Stopped, errors, say
 from colorlab.errors import InputError
 
 __all__ = ["app", "main"]
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 for command in (train.train, evaluate.evaluate, colorize.colorize, check.check):
     app.command()(command)
+app.add_typer(data.data)
 
 
 def main():
@@ -33,10 +34,13 @@ def main():
     except InputError as error:
         say(f"colorlab: {error}", errors)
         sys.exit(1)
+    except Stopped as stop:
+        say(f"colorlab: {stop}", errors)
+        sys.exit(130)
     except SystemExit as end:
         # Typer turns Ctrl-C into this exit code, without a word.
         if end.code == 130:
-            say("colorlab: stopped; the same command continues a training run", errors)
+            say("colorlab: stopped; the same command goes on from there", errors)
         raise
     except MemoryError:
         say("colorlab: out of memory; use a smaller --batch-size or --image-size", errors)

@@ -1,11 +1,14 @@
 """``colorlab colorize``."""
 
+import json
+import os
 import pathlib
+import sys
 from typing import Annotated
 
 import typer
 
-from colorlab.cli.shared import errors, say
+from colorlab.cli.shared import Stopped, console, errors, say
 from colorlab.errors import InputError
 
 __all__ = ["colorize"]
@@ -13,63 +16,155 @@ __all__ = ["colorize"]
 
 def colorize(
     photos: Annotated[
-        list[pathlib.Path], typer.Argument(help="Picture files.", metavar="PHOTO...")
+        list[pathlib.Path],
+        typer.Argument(help="Picture files, folders of them, or - .", metavar="PHOTO..."),
     ],
     out: Annotated[
-        pathlib.Path, typer.Option("-o", "--out", help="Folder for the coloured pictures.")
-    ],
+        pathlib.Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            help="Folder for the coloured pictures, a file for a single one, or - .",
+            show_default=False,
+        ),
+    ] = None,
     model: Annotated[
-        pathlib.Path, typer.Option("--model", help="Folder that `colorlab train` wrote.")
-    ],
+        str,
+        typer.Option(help="default, small, vivid, an ONNX file, or a folder of `colorlab train`."),
+    ] = "default",
+    strength: Annotated[
+        float | None,
+        typer.Option(help="0 is grey, 1 is full, up to 10; by default the model's own."),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(help="Shorter side of what the network sees, in pixels, at most 1024."),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Write grey and colour side by side.")
+    ] = False,
+    suffix: Annotated[str, typer.Option(help="Added to the names, before the ending.")] = "",
+    image_format: Annotated[
+        str | None, typer.Option("--format", help="jpg, png, webp, tif or bmp; else as it was.")
+    ] = None,
+    quality: Annotated[int, typer.Option(help="1 to 100, for JPEG and WebP.")] = 95,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that exist.")
+        bool, typer.Option("--overwrite", help="Replace coloured pictures that exist.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of facts a picture.")
     ] = False,
 ):
-    """Colour photographs with a trained run.
+    """Colour photographs; each keeps its name, size, format, light, date and camera.
 
-    Each picture keeps its name, its size and its own light; colour pictures are turned grey
-    first. Pictures that cannot be read are listed with the reason, the others are coloured, and
-    the command ends with exit code 1.
+    Folders are gone through with all that is in them. Pictures that exist are kept, so the same
+    command again does only what is missing. Those that cannot be read are listed at the end with
+    the reason, the others are coloured, and the exit code is 1.
 
-    Example: colorlab colorize old/*.jpg -o coloured --model runs/first
+    Example: colorlab colorize old/ scan.tif -o coloured
     """
-    from colorlab import images
+    from colorlab.cli import plan as plans
+    from colorlab.cli import work
+    from colorlab.models import RunModel, load, require_settings
+    from colorlab.photographs import FORMATS
 
-    _require_distinct_names(photos, out, overwrite)
-    from colorlab import colorizer as colorizers
+    require_settings(strength, size)
+    if not 1 <= quality <= 100:
+        raise InputError(f"--quality must be a whole number from 1 to 100, got {quality}")
+    ending = None if image_format is None else "." + image_format.lower().lstrip(".")
+    if ending is not None and ending not in FORMATS:
+        known = ", ".join(each[1:] for each in FORMATS)
+        raise InputError(f"--format must be one of {known}, got {image_format!r}")
+    jobs, unreadable = plans.plan(photos, out, suffix, ending)
+    kept, jobs = _divide(jobs, out, overwrite)
+    workers, threads = work.workers_for(len(jobs))
+    settings = work.Settings(
+        model, strength, size, FORMATS.get(ending), quality, compare, overwrite
+    )
+    report = _Report(len(jobs), as_json, unreadable)
+    report.keep(kept)
+    if jobs:
+        loaded = load(model, threads)
+        _prepare(jobs, kept, out)
+        if isinstance(loaded, RunModel):
+            workers = 1  # Keras has the cores already
+        _work(work.color_all(jobs, loaded, settings, workers), report)
+    report.end()
 
-    colorizer = colorizers.Colorizer.from_run(model)
+
+def _divide(jobs, out, overwrite):
+    """Set apart what exists already."""
+    from colorlab.cli.plan import STANDARD
+
+    if overwrite:
+        return [], jobs
+    exist = [job for job in jobs if job.target != STANDARD and os.path.lexists(job.target)]
+    if exist and exist[0].target == out:
+        raise InputError(f"{out}: exists already; choose another name, or say --overwrite")
+    there = set(exist)
+    return exist, [job for job in jobs if job not in there]
+
+
+def _prepare(jobs, kept, out):
+    """Refuse a place that nothing can be written to before the first picture is coloured."""
+    from colorlab.cli.plan import STANDARD
+    from colorlab.files import remove_leftovers
+
+    if jobs[0].target == STANDARD:
+        if sys.stdout.isatty():
+            raise InputError("standard output: is a terminal; name a file with -o, or put > FILE")
+        return
+    folder = out.parent if jobs[0].target == out else out
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{out}: cannot be made a folder ({error.strerror})") from None
-    failed = 0
-    for photo in photos:
-        try:
-            image = colorizer.colorize(images.read_image(photo))
-            images.save_image(out / photo.name, image, overwrite)
-        except InputError as error:
-            failed += 1
-            say(f"colorlab: {error}", errors)
-        else:
-            say(str(out / photo.name))
-    if failed:
-        raise InputError(f"{failed} of {len(photos)} pictures could not be coloured")
+        raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from None
+    for each in {job.target.parent for job in (*jobs, *kept)}:
+        remove_leftovers(each)
 
 
-def _require_distinct_names(photos, out, overwrite):
-    """Refuse before the first picture what would overwrite a file or another result."""
-    seen = {}
-    for photo in photos:
-        if photo.name in seen:
-            raise InputError(
-                f"{photo}: has the same name as {seen[photo.name]}; colour them into two folders"
-            )
-        seen[photo.name] = photo
-        target = out / photo.name
-        if target.exists() and target.resolve() == photo.resolve():
-            raise InputError(f"{photo}: would be overwritten; choose another folder with -o")
-        if target.exists() and not overwrite:
-            raise InputError(
-                f"{target}: exists already; choose another folder with -o, or say --overwrite"
-            )
+def _work(results, report):
+    try:
+        for job, facts in results:
+            report.add(job, facts)
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped after {report.done} of {report.count} pictures; "
+            "the same command does the rest"
+        ) from None
+
+
+class _Report:
+    """Say what became of each photograph, at once; what went wrong, at the end."""
+
+    def __init__(self, count, as_json, unreadable):
+        self.count, self.done = count, 0
+        self._all = count + len(unreadable)
+        self._as_json, self._failed, self._kept = as_json, list(unreadable), 0
+
+    def keep(self, jobs):
+        self._kept = len(jobs)
+        for job in jobs if self._as_json else ():
+            say(json.dumps({"photograph": job.name, "kept": str(job.target)}))
+
+    def add(self, job, facts):
+        self.done += 1
+        to = errors if facts.get("written") == "standard output" else console
+        if "error" in facts:
+            self._failed.append(facts["error"])
+            facts = {"photograph": job.name, **facts}
+        if self._as_json:
+            say(json.dumps(facts), to)
+        elif "error" not in facts:
+            notes = f"  ({'; '.join(facts['notes'])})" if facts["notes"] else ""
+            say(f"{facts['written']}{notes}", to)
+
+    def end(self):
+        if self._kept and not self._as_json:
+            say(f"exist already and were kept: {self._kept}; --overwrite colours them again")
+        if len(self._failed) == 1 == self._all:
+            raise InputError(self._failed[0])
+        for line in self._failed:
+            say(f"colorlab: {line}", errors)
+        if self._failed:
+            raise InputError(f"{len(self._failed)} of {self._all} pictures could not be coloured")

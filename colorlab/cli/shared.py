@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-__all__ = ["DataOption", "console", "errors", "say", "scan"]
+__all__ = ["DataOption", "Stopped", "console", "errors", "say", "scan"]
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -23,9 +23,27 @@ DataOption = Annotated[
 ]
 
 
+class Stopped(Exception):
+    """The person at the keyboard ended a command; the message says how far it came."""
+
+
 def say(text, to=console):
-    """Print a line as it is: no markup, no breaks in the middle of a path."""
-    to.print(escape(text), soft_wrap=True)
+    """Print a line as it is: no markup, no breaks in the middle of a path.
+
+    Line breaks and what else a file's name may hold that no terminal should get are spelled out.
+    """
+    text = "".join(
+        each if each.isprintable() or each in _JOINERS else _spell(each) for each in text
+    )
+    to.print(escape(text), soft_wrap=True, emoji=False)
+
+
+# Invisible parts of some emoji.
+_JOINERS = "\u200d\ufe0f"
+
+
+def _spell(character):
+    return character.encode("unicode_escape").decode()
 
 
 def scan(data):

@@ -6,11 +6,24 @@ from typing import Annotated
 import typer
 
 from colorlab.cli.shared import DataOption, console, say, scan
-from colorlab.configuration import Configuration
+from colorlab.configuration import RECIPES, Configuration
+from colorlab.errors import InputError
 
 __all__ = ["train"]
 
-_RECIPE = Configuration()
+_DEFAULT = "chroma"
+
+
+def _setting(kind, text):
+    """Make an option that, if it is not given, leaves a setting to the recipe."""
+    return Annotated[kind | None, typer.Option(help=text, show_default="the recipe's")]
+
+
+def _numbers(text):
+    try:
+        return None if text is None else tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--filters must be whole numbers with commas, got {text!r}") from None
 
 
 def train(
@@ -21,54 +34,68 @@ def train(
             "--out", help="Folder of the run: new, or one to be continued.", show_default=False
         ),
     ],
-    epochs: Annotated[
-        int, typer.Option(help="Passes over the training pictures.")
-    ] = _RECIPE.epochs,
-    image_size: Annotated[
-        int, typer.Option(help="Side of the pictures in pixels, a multiple of 128.")
-    ] = _RECIPE.image_size,
-    batch_size: Annotated[int, typer.Option(help="Pictures a step.")] = _RECIPE.batch_size,
-    learning_rate: Annotated[float, typer.Option(help="Adam's step size.")] = _RECIPE.learning_rate,
-    dropout: Annotated[
-        float, typer.Option(help="Share of values that dropout sets to zero.")
-    ] = _RECIPE.dropout_rate,
-    validation: Annotated[
-        float, typer.Option(help="Share of the pictures kept back to watch training.")
-    ] = _RECIPE.validation,
-    test: Annotated[
-        float, typer.Option(help="Share of the pictures kept back for `evaluate`.")
-    ] = _RECIPE.test,
-    seed: Annotated[int, typer.Option(help="Start of every random number.")] = _RECIPE.seed,
-    precision: Annotated[
-        str, typer.Option(help="auto, float32, mixed_float16 or mixed_bfloat16.")
-    ] = _RECIPE.precision,
+    recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = _DEFAULT,
+    extra: Annotated[
+        list[pathlib.Path] | None,
+        typer.Option(
+            help="Folder of more pictures to train on, never to judge by; can be said again.",
+            show_default=False,
+        ),
+    ] = None,
+    start: Annotated[
+        pathlib.Path | None,
+        typer.Option(help="Run whose best weights a new run begins with.", show_default=False),
+    ] = None,
+    epochs: _setting(int, "Passes over the training pictures.") = None,
+    image_size: _setting(int, "Side of the pictures in pixels, a multiple of 128.") = None,
+    filters: _setting(str, "Channels of the seven encoder blocks, with commas.") = None,
+    batch_size: _setting(int, "Pictures a step.") = None,
+    learning_rate: _setting(float, "Adam's step size.") = None,
+    dropout: _setting(float, "Share of values that dropout sets to zero.") = None,
+    crop: _setting(float, "Smallest share of a picture that is shown in training.") = None,
+    rarity: _setting(float, "How much more rare colours weigh in the loss.") = None,
+    validation: _setting(float, "Share of the pictures kept back to watch training.") = None,
+    test: _setting(float, "Share of the pictures kept back for `evaluate`.") = None,
+    seed: _setting(int, "Start of every random number.") = None,
+    precision: _setting(str, "auto, float32, mixed_float16 or mixed_bfloat16.") = None,
 ):
-    """Train the recipe on a folder of pictures.
+    """Train a network on a folder of pictures.
 
-    The settings' defaults are the recipe: a U-Net of 7 + 7 blocks at 256 x 256, log-cosh, Adam.
-    OUT receives config.json, log.jsonl, best.weights.h5 and last.weights.h5. If the run is
-    interrupted, the same command continues it after the last whole epoch.
+    The recipe `classic` is the published one: a U-Net of 7 + 7 blocks that answers red, green and
+    blue at 256 x 256. `chroma`, the default, and `classes` answer colour alone and keep the
+    photograph's own light. OUT receives config.json, log.jsonl, best.weights.h5 and
+    last.weights.h5. If the run is interrupted, the same command continues it after the last
+    whole epoch.
 
-    Example: colorlab train --data photos --out runs/first --image-size 128 --epochs 5
+    Example: colorlab train --data photos --out runs/first --epochs 5
     """
-    configuration = Configuration(
-        image_size=image_size,
-        dropout_rate=dropout,
-        batch_size=batch_size,
-        epochs=epochs,
-        learning_rate=learning_rate,
-        validation=validation,
-        test=test,
-        seed=seed,
-        precision=precision,
+    settings = {
+        "epochs": epochs,
+        "image_size": image_size,
+        "filters": _numbers(filters),
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "dropout_rate": dropout,
+        "crop": crop,
+        "rarity": rarity,
+        "validation": validation,
+        "test": test,
+        "seed": seed,
+        "precision": precision,
+    }
+    configuration = Configuration.of(
+        recipe, **{name: value for name, value in settings.items() if value is not None}
     )
     from colorlab.datasets import splits
 
     table = scan(data)
-    parts = splits.split(table, validation, test, seed)
+    parts = splits.split(table, configuration.validation, configuration.test, configuration.seed)
+    for folder in extra or ():
+        parts = splits.add_training_pictures(parts, scan(folder))
     say(
         f"{len(table)} pictures of {len(table.categories)} categories: {len(parts.train)} to "
-        f"train on, {len(parts.validation)} to validate, {len(parts.test)} kept for testing"
+        f"train on{' (extra ones included)' if extra else ''}, {len(parts.validation)} to "
+        f"validate, {len(parts.test)} kept for testing"
     )
     # Keras takes seconds to import: only once the folder is known to be good.
     from colorlab import pipeline, training
@@ -76,7 +103,7 @@ def train(
 
     batches = pipeline.Batches(parts, configuration)
     with EpochProgress(console, batches.batch_size) as progress:
-        log = training.train(configuration, batches, out, callbacks=[progress])
+        log = training.train(configuration, batches, out, callbacks=[progress], start=start)
     best = min(log, key=lambda row: row["val_loss"])
     say(
         f"{out}: {len(log)} epochs done, lowest validation loss "

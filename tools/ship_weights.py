@@ -1,0 +1,77 @@
+"""Ship a trained network with the package.
+
+``python tools/ship_weights.py RUN NAME`` writes the best weights of a run to
+``colorlab/weights/NAME.onnx``, with 16 bits a number, and what is known about them to
+``models.json`` beside it: checksum, settings, the training pictures' fingerprint, time spent.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from colorlab import exchange, recipes, training
+from colorlab.configuration import read_configuration
+
+ROOT = Path(__file__).resolve().parent.parent
+WEIGHTS = ROOT / "colorlab" / "weights"
+ORDER = ("default", "small", "vivid")
+
+
+def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
+    """Write the weights of a run, and enter them in the catalogue."""
+    configuration = read_configuration(run)
+    network = recipes.build_network(configuration)
+    network.load_weights(run / "best.weights.h5")
+    parameters = network.count_params()
+    settings = {} if temperature is None else {"temperature": temperature}
+    network = recipes.answering_network(network, configuration, **settings)
+    step = 2 ** len(configuration.filters)
+    path = folder / f"{name}.onnx"
+    folder.mkdir(exist_ok=True)
+    facts = {"name": name, "image_size": configuration.image_size, "step": step}
+    exchange.write_onnx(network, path, {**facts, "strength": strength}, overwrite=True)
+
+    record = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    log = training.read_log(run)
+    best = min(log, key=lambda row: row["val_loss"])
+    content = path.read_bytes()
+    catalogue = folder / "models.json"
+    models = json.loads(catalogue.read_text(encoding="utf-8")) if catalogue.exists() else {}
+    models[name] = {
+        "file": path.name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "image_size": configuration.image_size,
+        "step": step,
+        "strength": strength,
+        **settings,
+        "parameters": parameters,
+        "configuration": configuration.to_dict(),
+        "data": record["data"],
+        "versions": record["versions"],
+        "start": record.get("start"),
+        "best_epoch": best["epoch"],
+        "val_loss": round(best["val_loss"], 4),
+        "pictures_seen": round(sum(row["seconds"] * row["pictures_per_second"] for row in log)),
+        "seconds": round(sum(row["seconds"] for row in log)),
+    }
+    ordered = {each: models[each] for each in (*ORDER, *models) if each in models}
+    catalogue.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def main():
+    """Read the command line and ship."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("name", choices=ORDER)
+    parser.add_argument("--strength", type=float, default=1.0, help="factor of the chroma")
+    parser.add_argument("--temperature", type=float, help="of the annealed mean, for classes")
+    arguments = parser.parse_args()
+    path = ship(arguments.run, arguments.name, arguments.strength, arguments.temperature)
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""Write the book's model cards from what was measured.
+
+``python tools/write_model_cards.py`` writes ``book/models/NAME.md`` for each shipped model. Numbers
+come from ``colorlab/weights/models.json`` and ``book/results/models.json``; the words are here.
+"""
+
+import json
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CARDS = ROOT / "book" / "models"
+
+# Nobody metered the machine. Two of its cores under load are taken for this many watts, and a
+# kilowatt hour for this many grams of carbon dioxide, about the world's average.
+WATTS, GRAMS_A_KILOWATT_HOUR = 25, 450
+
+PURPOSE = {
+    "default": """The model that `colorlab colorize` uses unless you name another. It aims at
+colours that are close to the truth on average, so it prefers a dull colour to a wrong one.""",
+    "small": """The recipe of `default` in a network with a quarter of its weights, for places where
+size or speed matter: it installs in less space and answers in less time.""",
+    "vivid": """For pictures that should look coloured. It dares saturated colours where `default`
+hedges, so it pleases more often and errs more often. Chapter
+[Why brown](../../notebooks/06_why_brown.ipynb) explains the difference.""",
+}
+
+FAILURES = {
+    "default": """
+- **Things of any colour** (cars, clothes, painted walls, flowers) come out grey-brown. Grey does not
+  say what colour they are, and the loss prefers the middle of what is possible.
+- **Sunsets and other unusual light** come out as if it were midday: pale blue instead of orange. Few
+  training pictures show them. In the table this is why coast is hard.
+- **Autumn, dry grass and rock** are mixed up with each other, and meadows are paler than they are.
+- **Colour runs over edges** by a few pixels where light and dark are alike on both sides, because
+  the network sees the photograph at 128 pixels.
+- **What the training pictures do not show**, indoor scenes, animals, food, drawings and text, gets
+  skin tones, sky or foliage in the wrong places, or no colour at all.
+- **Skin** gets one middling tone. The training faces show light skin far more often than dark.
+""",
+    "small": """
+As for [`default`](default.md), a little more often. It has less room for what is rare.
+""",
+    "vivid": """
+As for [`default`](default.md), and besides:
+
+- **Confident and wrong**: where it guesses, it guesses a colour. Brown walls may turn orange, a grey
+  road bluish.
+- **Blotches**: neighbouring patches of an even surface can fall on two sides of a decision.
+""",
+}
+
+
+def _megabytes(count):
+    return f"{count / 1e6:.1f} MB"
+
+
+def _row(results, method, category):
+    for row in results["rows"]:
+        if (row["method"], row["category"]) == (method, category):
+            return row
+    raise KeyError((method, category))
+
+
+def _overall(results, name):
+    methods = dict.fromkeys(row["method"] for row in results["rows"])
+    lines = [
+        "| method | PSNR (dB) | SSIM | CIEDE2000 | colourfulness | ratio to the truth |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for method in methods:
+        row = _row(results, method, "all")
+        label = f"**{method}**" if method == name else method
+        lines.append(
+            f"| {label} | {row['psnr']:.2f} | {row['ssim']:.3f} | {row['ciede2000']:.2f} | "
+            f"{row['colorfulness']:.1f} | {row['colorfulness_ratio']:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def _by_category(results, name):
+    categories = sorted({row["category"] for row in results["rows"]} - {"all"})
+    lines = [
+        "| category | pictures | grey | mean chroma | classic | this model | PSNR (dB) | ratio |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for category in categories:
+        row = _row(results, name, category)
+        others = [
+            f"{_row(results, method, category)['ciede2000']:.2f}"
+            for method in ("grey", "mean chroma", "classic")
+        ]
+        lines.append(
+            f"| {category} | {row['pictures']} | {' | '.join(others)} | {row['ciede2000']:.2f} | "
+            f"{row['psnr']:.2f} | {row['colorfulness_ratio']:.2f} |"
+        )
+    worst = max(categories, key=lambda each: _row(results, name, each)["ciede2000"])
+    beaten = all(
+        _row(results, name, category)["ciede2000"] < _row(results, method, category)["ciede2000"]
+        for category in categories
+        for method in ("grey", "mean chroma")
+    )
+    said = (
+        "It beats grey and mean chroma in every category."
+        if beaten
+        else "It does not beat both baselines in every category."
+    )
+    return "\n".join(lines), f"Its worst category is {worst.replace('_', ' ')}. {said}"
+
+
+def _settings(facts):
+    settings = facts["configuration"]
+    shown = {
+        "recipe": settings["recipe"],
+        "filters": ", ".join(map(str, settings["filters"])),
+        "pictures": f"{settings['image_size']} x {settings['image_size']} pixels, "
+        f"batches of {settings['batch_size']}",
+        "passes": f"{settings['epochs']}, the best one was {facts['best_epoch']}",
+        "optimizer": f"Adam, learning rate {settings['learning_rate']}, "
+        f"weight decay {settings['weight_decay']}, {settings['schedule']} schedule, "
+        f"warm-up {settings['warm_up']} passes",
+        "averaging of the weights": settings["averaging"],
+        "dropout": settings["dropout_rate"],
+        "smallest crop": f"{settings['crop']} of the area, and flips",
+        "rarity": settings["rarity"],
+        "precision": settings["precision"],
+        "seed": settings["seed"],
+    }
+    if "temperature" in facts:
+        shown["temperature"] = facts["temperature"]
+    if facts["strength"] != 1:
+        shown["strength"] = f"{facts['strength']}, chosen on validation pictures"
+    if facts.get("start"):
+        shown["began with"] = f"the weights of `{facts['start']}`"
+    return "\n".join(
+        ["| setting | value |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in shown.items())]
+    )
+
+
+def card(name, models, results):
+    """Return the text of one model's card."""
+    facts = models[name]
+    overall = _overall(results, name)
+    categories, worst = _by_category(results, name)
+    hours = facts["seconds"] / 3600
+    watt_hours = hours * WATTS
+    data = facts["data"]
+    return f"""# Model card: {name}
+
+{PURPOSE[name]}
+
+| | |
+| --- | --- |
+| file | `colorlab/weights/{facts["file"]}`, {_megabytes(facts["bytes"])}, ONNX, float16 |
+| SHA-256 | `{facts["sha256"][:16]}`... |
+| network | U-Net of 7 + 7 blocks, {facts["parameters"]:,} parameters |
+| takes | grey, of any size; the network sees the shorter side at {facts["image_size"]} pixels |
+| gives | a and b of CIE Lab, joined with the photograph's own light |
+
+From Python: `colorlab.pretrained.load_pretrained("{name}")`, or
+`colorlab.colorize(image, model="{name}")` without Keras. From the command line:
+`colorlab colorize PHOTO -o OUT --model {name}`.
+
+## Intended use
+
+Colouring photographs for pleasure, for teaching and for coursework; a baseline to beat. The colours
+are guesses. They are no evidence of what a thing, a place or a person looked like, and a coloured
+historical photograph should say that it was coloured and how. Not intended for identifying or
+describing people, nor for anything that decides about them.
+
+## Data and terms
+
+Trained on {data["train"]["pictures"]:,} photographs: the training part of eight categories (coast,
+buildings, mountains, forests, open country, street and city centre of MIT's eight outdoor scenes;
+faces of Labeled Faces in the Wild, in place of CelebA), MIT's highway pictures, and six categories of
+a set of natural scenes published for a challenge by Intel. {data["validation"]["pictures"]} were kept
+for validation and {data["test"]["pictures"]} for testing; near-duplicates of these were left out of
+training. These pictures were published for research. No licence text was found with the scenes. So
+use these weights for research and teaching, and ask somebody who knows the law before you sell what
+they make. See [Data and licences](../data_and_licences.md).
+
+## Training
+
+{_settings(facts)}
+
+It saw {facts["pictures_seen"]:,} pictures in {hours:.1f} hours on two processor cores, without a
+GPU. Other work ran on the same cores, so the hours are not a speed. At {WATTS} W for the two cores,
+which is an assumption and not a reading, this is about {watt_hours:.0f} Wh, and at
+{GRAMS_A_KILOWATT_HOUR} g of carbon dioxide a kilowatt hour about
+{watt_hours * GRAMS_A_KILOWATT_HOUR / 1000:.0f} g. Runs that were thrown away are not counted here.
+
+## Results
+
+{results["facts"]["pictures"]} test pictures, {results["facts"]["size"]} x {results["facts"]["size"]}
+pixels, the [protocol](../../notebooks/04_results.ipynb) of the course. Higher is better for PSNR and
+SSIM, lower for CIEDE2000; the best ratio is 1.
+
+{overall}
+
+CIEDE2000 of each category, for the baselines and for this model, with its PSNR and its ratio:
+
+{categories}
+
+{worst}
+
+All of it comes from one command:
+
+```
+{results["facts"]["command"]}
+```
+
+## Failure cases
+{FAILURES[name]}"""
+
+
+def main():
+    """Write all cards."""
+    models = json.loads((ROOT / "colorlab/weights/models.json").read_text(encoding="utf-8"))
+    results = json.loads((ROOT / "book/results/models.json").read_text(encoding="utf-8"))
+    CARDS.mkdir(exist_ok=True)
+    for name in models:
+        (CARDS / f"{name}.md").write_text(card(name, models, results), encoding="utf-8")
+        print(CARDS / f"{name}.md")
+
+
+if __name__ == "__main__":
+    main()
