@@ -215,9 +215,7 @@ def test_stopped_by_hand(place, monkeypatch):
     monkeypatch.setattr(acquire, "get", stop)
     result = colorlab("data", "get", "scenes", "--to", place)
     assert result.code == 130
-    assert result.errors.splitlines()[-1] == (
-        "colorlab: stopped; the same command continues a training run or a download"
-    )
+    assert result.errors.splitlines()[-1] == "colorlab: stopped; the same command goes on from there"
 
 
 def test_help_names_every_option():

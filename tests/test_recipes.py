@@ -56,7 +56,11 @@ def test_the_annealed_mean_is_a_mean_and_then_the_mode():
         numpy.testing.assert_allclose(found, expected, atol=2e-2)
     coldest = recipes.answering_network(network, configuration, 1e-3)(grey, training=False)
     mode = grid[logits.argmax(axis=-1)]
-    assert (numpy.abs(numpy.asarray(coldest) - mode).max(axis=-1) < 0.1).mean() > 0.8
+    # Where the likeliest class leads by ten temperatures, the others together weigh below 0.01.
+    first, second = numpy.sort(logits, axis=-1)[..., ::-1][..., :2].transpose(3, 0, 1, 2)
+    clear = first - second > 1e-2
+    assert clear.sum() >= 4, "too few clear cases to say anything"
+    numpy.testing.assert_allclose(numpy.asarray(coldest)[clear], mode[clear], atol=2)
 
 
 def test_the_losses_are_those_of_the_recipes():
