@@ -70,7 +70,9 @@ def get(
     from colorlab.datasets import acquire, catalog, receipts
 
     data_set = catalog.find(name)
-    say(f"{data_set.name}: {data_set.title}\nterms: {data_set.terms}\nhome: {data_set.home}")
+    say(f"{data_set.name}: {data_set.title}")
+    say(f"terms: {data_set.terms}")
+    say(f"home: {data_set.home}")
     with _Progress() as progress:
         report = acquire.get(data_set, to, source, limit, accept_terms, say, progress)
     say(str(report))
@@ -93,7 +95,8 @@ def show(to: _In = None):
     say(f"{folder} ({decimal(disk.free_bytes(folder))} free)")
     for data_set in catalog.DATA_SETS.values():
         holding = store.look(data_set, to)
-        say(f"\n{data_set.name}: {data_set.title}")
+        say("")
+        say(f"{data_set.name}: {data_set.title}")
         if holding.counts:
             here = sum(holding.counts.values())
             sample = f" (a sample of {holding.total:,})" if holding.asked < holding.total else ""
