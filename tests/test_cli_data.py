@@ -215,7 +215,9 @@ def test_stopped_by_hand(place, monkeypatch):
     monkeypatch.setattr(acquire, "get", stop)
     result = colorlab("data", "get", "scenes", "--to", place)
     assert result.code == 130
-    assert result.errors.splitlines()[-1] == "colorlab: stopped; the same command goes on from there"
+    assert (
+        result.errors.splitlines()[-1] == "colorlab: stopped; the same command goes on from there"
+    )
 
 
 def test_help_names_every_option():
