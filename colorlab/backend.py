@@ -8,12 +8,17 @@ import contextlib
 import os
 import sys
 
-__all__ = ["keras"]
+__all__ = ["keras", "silent_stderr"]
 
 
 @contextlib.contextmanager
-def _silent_stderr():
-    """Send what native code writes to standard error nowhere; exceptions are not touched."""
+def silent_stderr():
+    """Send what native code writes to standard error nowhere; exceptions are not touched.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/02_unet`.
+    """
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -26,5 +31,5 @@ def _silent_stderr():
         os.close(nowhere)
 
 
-with _silent_stderr():
+with silent_stderr():
     import keras

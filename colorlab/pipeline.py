@@ -6,9 +6,10 @@ Taught in :doc:`/notebooks/03_training`.
 import numpy
 
 from colorlab import color, images
+from colorlab.backend import silent_stderr
 
-# After colorlab, whose backend imports it quietly.
-import tensorflow as tf  # isort: skip
+with silent_stderr():
+    import tensorflow as tf
 
 __all__ = ["Batches", "to_network"]
 

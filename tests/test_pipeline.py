@@ -1,6 +1,8 @@
 """Batches hold what is on disk, in the order and with the flips that seed and epoch prescribe."""
 
 import hashlib
+import subprocess
+import sys
 
 import numpy
 import pytest
@@ -349,3 +351,9 @@ def test_validation_pictures_are_never_cropped(gradients):
         collect(Batches(parts, configuration(crop=crop)).validation())[0] for crop in (1.0, 0.3)
     )
     numpy.testing.assert_array_equal(whole, cropped)
+
+
+def test_tensorflow_says_nothing_when_the_pipeline_comes_first():
+    command = [sys.executable, "-c", "import colorlab.pipeline"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (found.stdout, found.stderr) == ("", "")
