@@ -22,6 +22,7 @@ FLOORS = {
     "colorlab.files": 0,
     "colorlab.cache": 1,
     "colorlab.color": 1,
+    "colorlab.normalization": 1,
     "colorlab.images": 1,
     "colorlab.metadata": 1,
     "colorlab.configuration": 2,
@@ -52,8 +53,8 @@ FLOORS = {
 PACKAGES = ("colorlab.datasets", "colorlab.cli")
 
 # The network and its colours run on any backend of Keras; TensorFlow feeds them, in one module,
-# and the check of a machine asks it for devices.
-MAY_IMPORT_TENSORFLOW = {"colorlab.pipeline", "colorlab.check"}
+# the check of a machine asks it for devices, and where it is the backend it normalizes a batch.
+MAY_IMPORT_TENSORFLOW = {"colorlab.pipeline", "colorlab.check", "colorlab.normalization"}
 
 
 def name_of(path):
@@ -155,18 +156,18 @@ def test_tensorflow_stands_in_the_pipeline_only(path):
         assert name_of(path) in MAY_IMPORT_TENSORFLOW
 
 
-def test_the_check_imports_tensorflow_in_its_device_check_only():
-    path = ROOT / "check.py"
+@pytest.mark.parametrize(("module", "place"), [("check", "_devices"), ("normalization", "call")])
+def test_others_import_tensorflow_in_one_function_only(module, place):
     places = [
         node.name
-        for node in tree(path).body
+        for node in ast.walk(tree(ROOT / f"{module}.py"))
         if isinstance(node, ast.FunctionDef)
         and any(
             isinstance(inner, ast.Import) and inner.names[0].name == "tensorflow"
             for inner in ast.walk(node)
         )
     ]
-    assert places == ["_devices"]
+    assert places == [place]
 
 
 def test_keras_is_imported_quietly():
