@@ -1,11 +1,21 @@
-"""``python -m colorlab``: the command line where the command itself is not on the path.
+"""The command ``colorlab``, also as ``python -m colorlab``.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
 
-from colorlab.cli import main
+import sys
 
-__all__ = []
+__all__ = ["main"]
+
+
+def main():
+    """Run the command line, and end in silence if it is stopped before it has started."""
+    try:
+        from colorlab import cli
+    except KeyboardInterrupt:
+        sys.exit(130)
+    cli.main()
+
 
 if __name__ == "__main__":
     main()

@@ -5,6 +5,8 @@ Taught in :doc:`/notebooks/01_data`.
 
 import contextlib
 import io
+import os
+import stat
 import struct
 import warnings
 
@@ -13,7 +15,14 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from colorlab.errors import InputError
 
-__all__ = ["convert_profile", "one_line_errors", "to_eight_bits", "turn_upright"]
+__all__ = [
+    "convert_profile",
+    "one_line_errors",
+    "open_regular",
+    "range_of_levels",
+    "to_eight_bits",
+    "turn_upright",
+]
 
 _EXIF_ORIENTATION = 0x0112
 _UPRIGHT = {
@@ -41,7 +50,9 @@ def turn_upright(picture):
     PIL.Image.Image
         The picture itself if it is upright already.
     """
-    turn = _UPRIGHT.get(picture.getexif().get(_EXIF_ORIENTATION))
+    turn = None
+    with contextlib.suppress(Exception):  # damaged EXIF data are no reason to refuse the picture
+        turn = _UPRIGHT.get(picture.getexif().get(_EXIF_ORIENTATION))
     return picture if turn is None else picture.transpose(turn)
 
 
@@ -49,31 +60,68 @@ def turn_upright(picture):
 _EIGHT_BITS = ((numpy.arange(2**16) + 128) // 257).astype("uint8")
 
 
-def to_eight_bits(picture):
+def range_of_levels(picture):
+    """Tell the largest level that a picture of more than 8 bits can hold.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        As it was opened.
+
+    Returns
+    -------
+    int
+        65535, or 4095 for a TIFF file of 12 bits.
+
+    Raises
+    ------
+    InputError
+        If its numbers have a range that nobody knows, or are no levels of grey, RGB or CMYK.
+    """
+    if picture.mode == "F":
+        raise InputError("holds floating point values, expected whole levels")
+    if picture.mode in ("LAB", "HSV"):
+        raise InputError(
+            f"is stored as {picture.mode}, expected grey, RGB or CMYK; save it as RGB first"
+        )
+    if picture.format != "TIFF" or not picture.mode.startswith("I"):
+        return 65535
+    bits = picture.tag_v2.get(_BITS_A_SAMPLE, (16,))[0]
+    if bits > 16 or picture.tag_v2.get(_SAMPLE_FORMAT, (1,))[0] != 1:
+        raise InputError("holds numbers of 32 bits or with a sign, expected levels of 8 or 16 bits")
+    return 2**bits - 1
+
+
+_BITS_A_SAMPLE, _SAMPLE_FORMAT = 0x0102, 0x0153
+
+
+def to_eight_bits(picture, highest=65535):
     """Bring grey pictures of more than 8 bits to 8, over their whole range.
 
     Parameters
     ----------
     picture : PIL.Image.Image
+    highest : int
+        What :func:`range_of_levels` says of the file.
 
     Returns
     -------
     PIL.Image.Image
-        The picture itself if it has no more than 8 bits already.
-
-    Raises
-    ------
-    InputError
-        If it holds floating point values, whose range nobody knows.
+        The picture itself if it has no more than 8 bits already; grey with alpha if one of its
+        levels stands for transparency.
     """
-    if picture.mode == "F":
-        raise InputError("holds floating point values, expected whole levels")
     if not picture.mode.startswith("I"):
         return picture
     levels = numpy.asarray(picture)
     if levels.dtype != numpy.uint16:
         levels = numpy.clip(levels, 0, 65535)
-    return Image.fromarray(_EIGHT_BITS[levels])
+    wide = levels if highest == 65535 else levels.astype("uint32") * 65535 // highest
+    small = Image.fromarray(_EIGHT_BITS[wide])
+    clear = picture.info.get("transparency")
+    if not isinstance(clear, int):
+        return small
+    alpha = Image.fromarray(numpy.where(levels == clear, 0, 255).astype("uint8"))
+    return Image.merge("LA", (small, alpha))
 
 
 def convert_profile(picture, profile):
@@ -97,6 +145,32 @@ def convert_profile(picture, profile):
             target = ImageCms.createProfile("sRGB")
             return ImageCms.profileToProfile(picture, source, target, outputMode="RGB")
     return picture
+
+
+def open_regular(path):
+    """Open a file for reading, and nothing that could make its reader wait for ever.
+
+    Pillow gets the open file and not its path: of a path it maps uncompressed TIFF files into
+    memory, and mixes their rows up where they have to be turned.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    binary file
+
+    Raises
+    ------
+    InputError
+        If it is a pipe or a device.
+    OSError
+        If it is missing or cannot be read.
+    """
+    if stat.S_ISREG(os.stat(path).st_mode) or os.path.isdir(path):
+        return open(path, "rb")
+    raise InputError("is a pipe or a device, expected a picture file")
 
 
 @contextlib.contextmanager
@@ -151,5 +225,7 @@ def one_line_errors(name):
         TypeError,
         struct.error,
     ) as error:  # Pillow's decoders raise all of these on damaged files.
+        if getattr(error, "errno", None):
+            raise InputError(f"{name}: cannot be read ({error.strerror})") from None
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{name}: is damaged or cut short ({reason}); get a whole copy") from None

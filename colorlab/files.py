@@ -51,6 +51,8 @@ def whole_file(path, overwrite=False):
     colorlab.errors.InputError: /nowhere/at/all.txt: cannot be written (No such file or directory)
     """
     path = pathlib.Path(path)
+    if os.path.isdir(path):
+        raise InputError(f"{path}: is a folder, expected the name of a file")
     if not overwrite and os.path.lexists(path):
         raise _exists(path)
     temporary = None

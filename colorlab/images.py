@@ -8,7 +8,14 @@ import pathlib
 import numpy
 from PIL import Image
 
-from colorlab.decoding import convert_profile, one_line_errors, to_eight_bits, turn_upright
+from colorlab.decoding import (
+    convert_profile,
+    one_line_errors,
+    open_regular,
+    range_of_levels,
+    to_eight_bits,
+    turn_upright,
+)
 from colorlab.errors import InputError
 from colorlab.files import whole_file
 
@@ -25,10 +32,10 @@ __all__ = [
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 
 
-def _to_rgb(picture):
+def _to_rgb(picture, highest):
     """Convert any Pillow mode to RGB without losing the range of 16-bit files."""
     profile = picture.info.get("icc_profile")
-    picture = to_eight_bits(picture)
+    picture = to_eight_bits(picture, highest)
     if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
         # Transparent parts have no colour of their own: show them on white, as paper would.
         picture = picture.convert("RGBA")
@@ -68,9 +75,14 @@ def read_image(source):
     Traceback (most recent call last):
     colorlab.errors.InputError: holiday.jpg: no such file; check the path
     """
-    with one_line_errors(str(source)), Image.open(pathlib.Path(source)) as picture:
+    with (
+        one_line_errors(str(source)),
+        open_regular(pathlib.Path(source)) as stream,
+        Image.open(stream) as picture,
+    ):
+        highest = range_of_levels(picture)
         picture.load()
-        return numpy.array(_to_rgb(turn_upright(picture)))
+        return numpy.array(_to_rgb(turn_upright(picture), highest))
 
 
 def center_square(image):

@@ -14,6 +14,7 @@ __all__ = ["read_metadata", "save_options"]
 _EXIF_HEADER = b"Exif\x00\x00"
 _JPEG_LIMIT = 65_533  # bytes in one segment of a JPEG file
 _ORIENTATION = ExifTags.Base.Orientation
+_CAPTION = 0x0404  # the place of IPTC data among Photoshop's in a JPEG file
 # Of a TIFF file, where the description of the pixels stands among that of the photograph.
 _KEPT_FROM_TIFF = tuple(
     ExifTags.Base[name]
@@ -36,8 +37,8 @@ def read_metadata(picture):
     -------
     dict
         ``exif`` (bytes, the orientation reset, the small preview left out), ``xmp`` (bytes, the
-        orientation reset), ``comment`` (bytes), ``text`` (dict of str) and ``dpi`` (two numbers),
-        as far as the file has them.
+        orientation reset), ``comment`` (bytes), ``text`` (dict of str), ``dpi`` (two numbers) and
+        ``IPTC caption`` (True), as far as the file has them.
     """
     found = {}
     exif = picture.info.get("exif")
@@ -54,13 +55,20 @@ def read_metadata(picture):
         found["comment"] = picture.info["comment"]
     text = getattr(picture, "text", None)
     if isinstance(text, dict):
-        found["text"] = {key: str(value) for key, value in text.items() if "xmp" not in key.lower()}
+        found["text"] = {key: str(value) for key, value in text.items() if _is_plain(key)}
+    if _CAPTION in (picture.info.get("photoshop") or ()):
+        found["IPTC caption"] = True  # nothing here can write it, but its loss can be said
     dpi = picture.info.get("dpi")
     with contextlib.suppress(TypeError, ValueError, ZeroDivisionError):
         dpi = tuple(float(number) for number in dpi)
         if len(dpi) == 2 and all(0 < number < 60_000 for number in dpi):
             found["dpi"] = dpi
     return {key: value for key, value in found.items() if value}
+
+
+def _is_plain(key):
+    """Tell text of a PNG file from metadata that are wrapped in text, and would be out of date."""
+    return "xmp" not in key.lower() and not key.lower().startswith("raw profile type")
 
 
 def _exif_of_tags(picture):
@@ -74,9 +82,17 @@ def _kept_tags(tags):
     kept = Image.Exif()
     for tag in _KEPT_FROM_TIFF:
         if tag in tags:
-            nested = tags.get_ifd(tag)
-            kept[tag] = dict(nested) if nested else tags[tag]
+            nested = dict(tags.get_ifd(tag))
+            # Pillow looks for groups of tags in one of two places, depending on the format.
+            if nested:
+                kept.get_ifd(tag).update(nested)
+            kept[tag] = nested or _as_stored(tags[tag])
     return kept
+
+
+def _as_stored(value):
+    """Give text back as the bytes that stood in the file; Pillow would write ASCII only."""
+    return value.encode("latin-1", "replace") if isinstance(value, str) else value
 
 
 def _reset_exif(exif):
@@ -160,5 +176,5 @@ def _tiff_tags(exif):
     tags = Image.Exif()
     with contextlib.suppress(Exception):  # they may be damaged in any way
         tags.load(exif)
-        return _kept_tags(tags).tobytes()
-    return b""
+        return _kept_tags(tags)  # as bytes, Pillow would read them as text again
+    return Image.Exif()

@@ -6,6 +6,7 @@ transparency, its format, its date and camera go with it into the coloured file.
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
 
+import contextlib
 import dataclasses
 import io
 import os
@@ -15,7 +16,14 @@ import struct
 import numpy
 from PIL import ExifTags, Image, ImageChops, UnidentifiedImageError
 
-from colorlab.decoding import convert_profile, one_line_errors, to_eight_bits, turn_upright
+from colorlab.decoding import (
+    convert_profile,
+    one_line_errors,
+    open_regular,
+    range_of_levels,
+    to_eight_bits,
+    turn_upright,
+)
 from colorlab.errors import InputError
 from colorlab.metadata import read_metadata, save_options
 
@@ -104,18 +112,21 @@ def read_photograph(source, name=None):
     colorlab.errors.InputError: holiday.gif: is not a picture that can be decoded; expected ...
     """
     name = str(source) if name is None else name
-    if isinstance(source, bytes):
-        source = io.BytesIO(source)
-    with one_line_errors(name), _open(source) as picture:
+    with (
+        one_line_errors(name),
+        io.BytesIO(source) if isinstance(source, bytes) else open_regular(source) as stream,
+        _open(stream) as picture,
+    ):
         image_format = "JPEG" if picture.format == "MPO" else picture.format
-        notes = _notes(picture)
+        notes = _notes(stream, picture)
+        highest = range_of_levels(picture)
         picture.load()
         metadata = read_metadata(picture)
         profile = picture.info.get("icc_profile")
         upright = turn_upright(picture)
         if upright.mode.startswith("I") and image_format != "PPM":
-            notes.append("16 bits became 8")
-        upright = to_eight_bits(upright)
+            notes.append(f"{highest.bit_length()} bits became 8")
+        upright = to_eight_bits(upright, highest)
         if _is_stored_inverted(picture):
             upright = ImageChops.invert(upright)
         upright, alpha = _split_alpha(upright)
@@ -126,12 +137,11 @@ def read_photograph(source, name=None):
     return Photograph(name, grey, alpha, image_format, metadata, notes)
 
 
-def _open(source):
+def _open(stream):
     try:
-        return Image.open(source, formats=_READ)
+        return Image.open(stream, formats=_READ)
     except UnidentifiedImageError:
-        stream = isinstance(source, io.BytesIO)
-        if not (len(source.getbuffer()) if stream else os.path.getsize(source)):
+        if not stream.seek(0, os.SEEK_END):
             raise InputError("is empty, expected a picture") from None
         raise
 
@@ -145,16 +155,24 @@ def _is_stored_inverted(picture):
     )
 
 
-def _notes(picture):
-    count = getattr(picture, "n_frames", 1)
-    if count < 2 or picture.format == "MPO":
+def _notes(stream, picture):
+    if picture.format not in ("GIF", "PNG", "TIFF", "WEBP"):
+        return []
+    place, count = stream.tell(), 1
+    # Counted in a second look at the file: where a later page is damaged, the first one is not.
+    with contextlib.suppress(Exception), Image.open(stream, formats=_READ) as other:
+        count = other.n_frames
+    stream.seek(place)
+    if count < 2:
         return []
     return [f"first of {count} {'pages' if picture.format == 'TIFF' else 'frames'}"]
 
 
 def _split_alpha(picture):
     """Give the picture without its transparency, and this apart."""
-    if "transparency" in picture.info or picture.mode in ("PA", "La", "RGBa"):
+    if "transparency" in picture.info and picture.mode in ("1", "L"):
+        picture = picture.convert("L").convert("LA")
+    elif "transparency" in picture.info or picture.mode in ("PA", "La", "RGBa"):
         picture = picture.convert("RGBA")
     if picture.mode not in ("RGBA", "LA"):
         return picture.convert("RGB") if picture.mode == "P" else picture, None

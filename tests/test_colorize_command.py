@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -627,3 +628,92 @@ def test_the_command_killed_at_work_goes_on_with_the_same_command(tmp_path, chro
     assert len(names(out)) < 30, "it was finished before it was killed"
     assert colorlab(*command).code == 0
     assert names(out) == [f"{number:02d}.png" for number in range(30)]
+
+
+# --- what people do by accident ------------------------------------------------------------------
+
+
+def test_an_original_named_by_itself_is_never_taken_for_a_result(color, tmp_path):
+    for name in ("a.png", "a_c.png"):
+        picture(len(name)).save(tmp_path / name)
+    before = contents(tmp_path)
+    for more in ([], ["--overwrite"]):
+        arguments = (tmp_path / "a.png", tmp_path / "a_c.png", "-o", tmp_path, "--suffix", "_c")
+        result = color(*arguments, *more)
+        assert result.code == 1
+        assert "a_c.png: would be overwritten" in result.errors
+        assert contents(tmp_path) == before
+
+
+def test_everything_beside_the_results_may_be_named_with_them(color, tmp_path):
+    for name in ("a.png", "b.png"):
+        picture(len(name)).save(tmp_path / name)
+    out = tmp_path / "out"
+    for _ in range(2):  # the second time, as the shell does for *, with the results
+        result = color(*sorted(tmp_path.iterdir()), "-o", out)
+        assert (result.code, result.errors) == (0, "")
+        assert names(out) == ["a.png", "b.png"]
+
+
+def test_a_photograph_named_twice_is_coloured_once(color, photos, tmp_path):
+    result = color(photos / "b.png", photos / "b.png", "-o", tmp_path / "out")
+    assert (result.code, result.errors, len(result.out.splitlines())) == (0, "", 1)
+
+
+def test_a_folder_without_pictures_does_not_stop_the_others(color, photos, tmp_path):
+    (tmp_path / "empty").mkdir()
+    result = color(tmp_path / "empty", photos / "b.png", "-o", tmp_path / "out")
+    assert result.code == 1
+    assert names(tmp_path / "out") == ["b.png"]
+    assert "empty: holds no pictures" in result.errors
+
+
+def test_a_folder_in_the_place_of_a_result_is_said(color, photos, tmp_path):
+    (tmp_path / "out" / "b.png").mkdir(parents=True)
+    result = color(photos / "b.png", photos / "d.webp", "-o", tmp_path / "out")
+    assert result.code == 1
+    assert "b.png: is a folder, expected the name of a file" in result.errors
+    assert (tmp_path / "out" / "d.webp").exists()
+
+
+def test_names_without_sense_are_refused(photos, tmp_path):
+    line = refusal("colorize", "", "-o", tmp_path / "out")
+    assert "PHOTO is empty" in line
+    both = ("-o", tmp_path / "x.png")
+    assert "--format jpg" in refusal("colorize", photos / "b.png", *both, "--format", "jpg")
+    assert "--suffix" in refusal("colorize", photos / "b.png", *both, "--suffix", "_c")
+
+
+def test_formats_that_are_read_and_not_written_become_png(color, tmp_path):
+    picture().save(tmp_path / "x.pgm")
+    assert color(tmp_path / "x.pgm", "-o", tmp_path / "out").code == 0
+    with Image.open(tmp_path / "out" / "x.png") as new:
+        assert new.format == "PNG"
+
+
+def test_pipes_are_listed_and_not_waited_for(color, photos, tmp_path):
+    os.mkfifo(photos / "pipe.jpg")
+    result = color(photos, "-o", tmp_path / "out")
+    assert result.code == 1
+    assert len(names(tmp_path / "out")) == 5
+    assert "pipe.jpg: is a pipe or a device" in result.errors
+
+
+def test_a_picture_beyond_the_first_warning_of_pillow_is_coloured_quietly(tmp_path, chroma_file):
+    Image.new("L", (9500, 9500), 90).save(tmp_path / "large.jpg")
+    arguments = (tmp_path / "large.jpg", "-o", tmp_path / "out", "--model", chroma_file)
+    result = process("colorize", *arguments)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_control_c_is_heard_while_standard_input_is_open(tmp_path, chroma_file):
+    code = "import sys; sys.stderr.write('.'); sys.stderr.flush(); " + CALL
+    arguments = ("colorize", "-", "-o", str(tmp_path / "x.png"), "--model", str(chroma_file))
+    command = [sys.executable, "-c", code, *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stderr=pipe) as running:
+        running.stderr.read(1)
+        # Waiting for its end is waiting for Ctrl-C to be heard, however early it comes.
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) in (130, -signal.SIGINT)
+    assert not (tmp_path / "x.png").exists()

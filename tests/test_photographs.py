@@ -1,12 +1,14 @@
 """Every kind of picture that a person owns goes in, and what its file holds goes with it."""
 
 import io
+import os
 import struct
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+from colorlab import images
 from colorlab.errors import InputError
 from colorlab.photographs import (
     FORMATS,
@@ -32,6 +34,13 @@ def encode(picture, image_format, **options):
     picture = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     picture.save(stream, format=image_format, **options)
     return stream.getvalue()
+
+
+def written(photograph, image_format):
+    """Write a photograph as it is, without colour, and open the file."""
+    stream = io.BytesIO()
+    write_photograph(stream, np.repeat(photograph.grey, 3, axis=-1), photograph, image_format)
+    return Image.open(stream)
 
 
 def palette():
@@ -346,8 +355,8 @@ def test_a_file_in_a_place_that_may_not_be_looked_into_is_refused(monkeypatch, t
     def refuse(*arguments, **options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Image, "open", refuse)
-    assert "may not be read" in refusal(tmp_path / "a.png")
+    monkeypatch.setattr(os, "stat", refuse)
+    assert "may not be read" in refusal("a.png")
 
 
 def test_a_wrong_ending_does_not_matter(tmp_path):
@@ -379,3 +388,134 @@ def test_formats_say_what_they_cannot_hold():
 def test_formats_by_name():
     assert format_of("a.JPEG") == "JPEG" and format_of("a.webp", "JPEG") == "WEBP"
     assert format_of("a", "TIFF") == "TIFF" and format_of("a.xyz", "GIF") == "PNG"
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+@pytest.mark.parametrize("kind", ["8", "16", "CMYK"])
+def test_plain_tiff_files_are_turned_whole(kind, orientation, tmp_path):
+    """Pillow maps uncompressed TIFF files into memory, and then mixes rows and columns up."""
+    stored = {"8": GREY, "16": DEEP, "CMYK": Image.fromarray(COLOR).convert("CMYK")}[kind]
+    path = tmp_path / "scan.tif"
+    path.write_bytes(encode(stored, "TIFF", tiffinfo={0x0112: orientation}))
+    expected = {"8": GREY, "16": DEEP / 257, "CMYK": LUMA}[kind]
+    turned = np.rot90(expected, {3: 2, 6: -1}[orientation])
+    found = read_photograph(path).grey[..., 0]
+    assert found.shape == turned.shape
+    assert np.abs(found - turned).max() <= (6 if kind == "CMYK" else 0.51)
+    rgb = images.read_image(path) @ np.array([0.299, 0.587, 0.114])
+    assert np.abs(rgb - turned).max() <= (6 if kind == "CMYK" else 0.51)
+
+
+def test_a_level_of_16_bits_that_stands_for_transparency_is_kept():
+    deep = np.where(STRIPES, 40_000, 1_000 + DEEP // 4).astype("uint16")
+    photograph = read_photograph(encode(deep, "PNG", transparency=40_000))
+    np.testing.assert_array_equal(photograph.alpha[..., 0], np.where(STRIPES, 0, 255))
+    assert np.abs(photograph.grey[..., 0] - deep / 257).max() <= 0.51
+
+
+def test_a_grey_profile_counts_beside_transparency():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain = read_photograph(encode(GREY, "PNG", icc_profile=profile))
+    clear = read_photograph(encode(GREY, "PNG", icc_profile=profile, transparency=7))
+    np.testing.assert_array_equal(clear.grey, plain.grey)
+    np.testing.assert_array_equal(clear.alpha[..., 0] == 0, GREY == 7)
+
+
+def tiff_of(values, bits, sample_format=1):
+    """Put an uncompressed grey TIFF file together, of numbers that Pillow writes none of."""
+    if bits == 12:
+        pairs = values.astype("uint32").reshape(-1, 2)
+        packed = (pairs[:, 0] << 12) | pairs[:, 1]
+        data = b"".join(int(value).to_bytes(3, "big") for value in packed)
+    else:
+        data = values.tobytes()
+    height, width = values.shape
+    tags = [
+        *((256, width), (257, height), (258, bits), (259, 1), (262, 1), (273, 8), (277, 1)),
+        *((278, height), (279, len(data)), (339, sample_format)),
+    ]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    start = struct.pack("<2sHI", b"II", 42, 8 + len(data))
+    return start + data + struct.pack("<H", len(tags)) + entries + bytes(4)
+
+
+def test_a_tiff_of_12_bits_has_its_whole_range():
+    levels = (DEEP >> 4).astype("uint16")
+    photograph = read_photograph(tiff_of(levels, 12))
+    assert np.abs(photograph.grey[..., 0] - levels / 4095 * 255).max() <= 0.6
+    assert photograph.notes == ["12 bits became 8"]
+
+
+@pytest.mark.parametrize(("kind", "sample_format"), [("int32", 2), ("uint32", 1), ("int16", 2)])
+def test_numbers_of_an_unknown_range_are_refused(kind, sample_format):
+    content = tiff_of(DEEP.astype(kind), np.dtype(kind).itemsize * 8, sample_format)
+    with pytest.raises(InputError, match="^a.tif: holds numbers of 32 bits or with a sign"):
+        read_photograph(content, "a.tif")
+
+
+def test_the_first_page_counts_where_the_next_one_is_damaged():
+    content = bytearray(encode(GREY, "TIFF"))
+    (start,) = struct.unpack_from("<I", content, 4)
+    (count,) = struct.unpack_from("<H", content, start)
+    struct.pack_into("<I", content, start + 2 + 12 * count, 9)  # the place of the next page
+    photograph = read_photograph(bytes(content))
+    np.testing.assert_array_equal(photograph.grey[..., 0], GREY)
+
+
+def test_damaged_exif_does_not_hide_whole_pixels():
+    photograph = read_photograph(encode(GREY, "PNG", exif=b"Exif\x00\x00nothing of the kind"))
+    np.testing.assert_array_equal(photograph.grey[..., 0], GREY)
+
+
+def test_exif_wrapped_in_the_text_of_a_png_turns_once():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    wrapped = exif.tobytes().hex()
+    lines = PngImagePlugin.PngInfo()
+    lines.add_text("Raw profile type exif", f"\nexif\n{len(wrapped) // 2:8}\n{wrapped}\n")
+    photograph = read_photograph(encode(GREY, "PNG", pnginfo=lines))
+    np.testing.assert_array_equal(photograph.grey[..., 0], np.rot90(GREY, -1))
+    with written(photograph, "PNG") as new:
+        assert new.getexif().get(0x0112, 1) == 1
+        assert not any(key.lower().startswith("raw profile") for key in new.text)
+
+
+@pytest.mark.parametrize("source", ["JPEG", "TIFF"])
+@pytest.mark.parametrize("target", ["JPEG", "TIFF", "PNG"])
+def test_words_with_umlauts_stay_as_they_were_stored(source, target):
+    words = "Großmutter".encode()
+    exif = Image.Exif()
+    exif[0x010E] = words
+    photograph = read_photograph(encode(SMOOTH, source, exif=exif))
+    with written(photograph, target) as new:
+        assert new.getexif()[0x010E].encode("latin-1") == words
+
+
+def test_the_loss_of_an_iptc_caption_is_said():
+    caption = b"\x1c\x02\x78\x00\x05Hello"
+    block = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + struct.pack(">I", len(caption)) + caption
+    segment = b"\xff\xed" + struct.pack(">H", len(block) + 2) + block
+    content = encode(SMOOTH, "JPEG")
+    photograph = read_photograph(content[:2] + segment + content[2:])
+    image = np.repeat(photograph.grey, 3, axis=-1)
+    lost = write_photograph(io.BytesIO(), image, photograph, "JPEG")
+    assert lost == ["JPEG could not hold: IPTC caption"]
+
+
+def test_a_picture_in_lab_is_refused_with_the_reason():
+    with pytest.raises(InputError, match="^a.tif: is stored as LAB, expected grey, RGB or CMYK"):
+        read_photograph(encode(Image.new("LAB", (4, 4)), "TIFF"), "a.tif")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    for read in (read_photograph, images.read_image):
+        with pytest.raises(InputError, match="pipe.jpg: is a pipe or a device, expected a picture"):
+            read(tmp_path / "pipe.jpg")
+
+
+def test_links_that_lead_in_a_circle_are_said(tmp_path):
+    (tmp_path / "a.jpg").symlink_to("b.jpg")
+    (tmp_path / "b.jpg").symlink_to("a.jpg")
+    with pytest.raises(InputError, match="a.jpg: cannot be read .*symbolic links"):
+        read_photograph(tmp_path / "a.jpg")

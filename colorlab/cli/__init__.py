@@ -5,6 +5,7 @@ Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/04_results`.
 
 import os
 import sys
+import warnings
 
 import typer
 
@@ -29,6 +30,8 @@ app.add_typer(data.data)
 
 def main():
     """Run the command line; every error is one line, and the exit code says what happened."""
+    if not os.environ.get("COLORLAB_DEBUG"):
+        warnings.simplefilter("ignore")  # what libraries say of a file, this command says itself
     try:
         app()
     except InputError as error:

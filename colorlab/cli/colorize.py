@@ -16,7 +16,7 @@ __all__ = ["colorize"]
 
 def colorize(
     photos: Annotated[
-        list[pathlib.Path],
+        list[str],
         typer.Argument(help="Picture files, folders of them, or - .", metavar="PHOTO..."),
     ],
     out: Annotated[
@@ -24,6 +24,7 @@ def colorize(
         typer.Option(
             "-o",
             "--out",
+            readable=False,  # said by ourselves, in one line
             help="Folder for the coloured pictures, a file for a single one, or - .",
             show_default=False,
         ),
@@ -75,7 +76,9 @@ def colorize(
     if ending is not None and ending not in FORMATS:
         known = ", ".join(each[1:] for each in FORMATS)
         raise InputError(f"--format must be one of {known}, got {image_format!r}")
-    jobs, unreadable = plans.plan(photos, out, suffix, ending)
+    if "" in photos:
+        raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
+    jobs, unreadable = plans.plan([pathlib.Path(each) for each in photos], out, suffix, ending)
     kept, jobs = _divide(jobs, out, overwrite)
     workers, threads = work.workers_for(len(jobs))
     settings = work.Settings(
@@ -98,7 +101,12 @@ def _divide(jobs, out, overwrite):
 
     if overwrite:
         return [], jobs
-    exist = [job for job in jobs if job.target != STANDARD and os.path.lexists(job.target)]
+    # A folder of that name is no result: it is found out, and said, when the result is written.
+    exist = [
+        job
+        for job in jobs
+        if job.target != STANDARD and os.path.lexists(job.target) and not os.path.isdir(job.target)
+    ]
     if exist and exist[0].target == out:
         raise InputError(f"{out}: exists already; choose another name, or say --overwrite")
     there = set(exist)
@@ -128,6 +136,7 @@ def _work(results, report):
         for job, facts in results:
             report.add(job, facts)
     except KeyboardInterrupt:
+        report.list_failed()
         raise Stopped(
             f"stopped after {report.done} of {report.count} pictures; "
             "the same command does the rest"
@@ -159,12 +168,15 @@ class _Report:
             notes = f"  ({'; '.join(facts['notes'])})" if facts["notes"] else ""
             say(f"{facts['written']}{notes}", to)
 
+    def list_failed(self):
+        for line in self._failed:
+            say(f"colorlab: {line}", errors)
+
     def end(self):
         if self._kept and not self._as_json:
             say(f"exist already and were kept: {self._kept}; --overwrite colours them again")
         if len(self._failed) == 1 == self._all:
             raise InputError(self._failed[0])
-        for line in self._failed:
-            say(f"colorlab: {line}", errors)
+        self.list_failed()
         if self._failed:
             raise InputError(f"{len(self._failed)} of {self._all} pictures could not be coloured")

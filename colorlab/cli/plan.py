@@ -13,6 +13,9 @@ __all__ = ["STANDARD", "Job", "find_photographs", "plan"]
 #: Stands for standard input and standard output.
 STANDARD = pathlib.Path("-")
 
+# The 256 colours of a GIF would not keep the light, and the others are read but not written.
+_WRITTEN_AS_PNG = (".gif", ".pbm", ".pgm", ".ppm", ".pnm", ".jp2", ".j2k", ".jpx")
+
 
 @dataclasses.dataclass(frozen=True)
 class Job:
@@ -37,13 +40,15 @@ def find_photographs(photos, out):
     found : list of (pathlib.Path, pathlib.Path)
         Each photograph, and what follows the named folder in its path.
     unreadable : list of str
-        One line for each folder that could not be looked into.
+        One line for each folder that holds no pictures or could not be looked into.
     """
     found, unreadable = [], []
     for photo in photos:
         if photo == STANDARD or not os.path.isdir(photo):
             found.append((photo, pathlib.Path(photo.name)))
             continue
+        if len(photos) > 1 and _same(photo, out):
+            continue  # as when all that lies beside it was named with a *
         before = len(found) + len(unreadable)
 
         def note(error):
@@ -62,7 +67,7 @@ def find_photographs(photos, out):
                 if name.lower().endswith(PICTURE_SUFFIXES) and not name.startswith(".")
             ]
         if len(found) + len(unreadable) == before:
-            raise InputError(f"{photo}: holds no pictures, expected {', '.join(PICTURE_SUFFIXES)}")
+            unreadable.append(f"{photo}: holds no pictures, expected {', '.join(PICTURE_SUFFIXES)}")
     return found, unreadable
 
 
@@ -73,7 +78,7 @@ def _same(first, second):
         return False
 
 
-def _is_file_name(out, photos):
+def _is_file_name(out, photos, suffix, image_format):
     """Tell whether ``-o`` names one picture and not a folder."""
     ending = out.suffix.lower()
     if out != STANDARD and (os.path.isdir(out) or ending not in (*FORMATS, ".gif")):
@@ -82,6 +87,12 @@ def _is_file_name(out, photos):
         raise InputError(f"{out}: is the place of one picture, expected a folder for several")
     if ending == ".gif":
         raise InputError(f"{out}: a GIF has too few colours; choose another ending, such as .png")
+    if suffix:
+        raise InputError(f"{out}: is a whole name already, expected no --suffix beside it")
+    if image_format and out != STANDARD and FORMATS[ending] != FORMATS[image_format]:
+        raise InputError(
+            f"{out}: its ending and --format {image_format[1:]} say different things; leave one out"
+        )
     return True
 
 
@@ -118,20 +129,29 @@ def plan(photos, out, suffix="", image_format=None):
         raise InputError("- reads one picture from standard input, expected nothing beside it")
     if "/" in suffix or "\0" in suffix:
         raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
-    if _is_file_name(out, photos):
+    if _is_file_name(out, photos, suffix, image_format):
         jobs, unreadable = [Job(photos[0], out)], []
     elif photos == [STANDARD]:
         raise InputError(f"{out}: name a file for the picture from standard input, such as a.jpg")
     else:
         found, unreadable = find_photographs(photos, out)
-        jobs = [
-            Job(photo, out / place.with_name(_target_name(place, suffix, image_format)))
-            for photo, place in found
-        ]
+        # A photograph that was named twice is coloured once.
+        jobs = list(
+            {
+                (_resolved(job.source), _resolved(job.target)): job
+                for job in (
+                    Job(photo, out / place.with_name(_target_name(place, suffix, image_format)))
+                    for photo, place in found
+                )
+            }.values()
+        )
         if suffix:
-            # What an earlier run wrote beside its originals is no photograph to be coloured.
+            # What an earlier run wrote beside its originals is no photograph to be coloured. One
+            # that was named by itself is, and is not overwritten.
             targets = {_resolved(job.target) for job in jobs}
-            jobs = [job for job in jobs if _resolved(job.source) not in targets]
+            jobs = [
+                job for job in jobs if job.source in photos or _resolved(job.source) not in targets
+            ]
     _require_distinct(jobs)
     return jobs, unreadable
 
@@ -140,8 +160,8 @@ def _target_name(place, suffix, image_format):
     ending = place.suffix
     if image_format and FORMATS.get(ending.lower()) != FORMATS[image_format]:
         ending = image_format
-    elif ending.lower() == ".gif":
-        ending = ".png"  # the 256 colours of a GIF would not keep the light
+    elif not image_format and ending.lower() in _WRITTEN_AS_PNG:
+        ending = ".png"
     return f"{place.stem}{suffix}{ending}"
 
 

@@ -17,6 +17,7 @@ DataOption = Annotated[
     typer.Option(
         "--data",
         envvar="COLORLAB_DATA",
+        readable=False,  # said by ourselves, in one line
         help="Folder of pictures, one sub-folder a category.",
         show_default=False,
     ),

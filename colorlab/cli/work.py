@@ -13,6 +13,7 @@ import numpy
 from PIL import Image
 
 from colorlab.cli.plan import STANDARD
+from colorlab.decoding import open_regular
 from colorlab.errors import InputError
 from colorlab.files import whole_file
 from colorlab.photographs import format_of, read_photograph, write_photograph
@@ -53,9 +54,12 @@ def color_all(jobs, model, settings, workers):
     """
     room = _Room(_PIXELS_AT_A_TIME)
     pool = concurrent.futures.ThreadPoolExecutor(workers)
-    futures = [pool.submit(_color_one, job, model, settings, room) for job in jobs]
-    done = 0
+    futures, done = [], 0
     try:
+        for job in jobs:
+            # Here, where Ctrl-C is heard while the other program still writes.
+            content = _read_standard_input() if job.source == STANDARD else None
+            futures.append(pool.submit(_color_one, job, content, model, settings, room))
         for job, future in zip(jobs, futures, strict=True):
             facts = future.result()
             done += 1
@@ -63,7 +67,7 @@ def color_all(jobs, model, settings, workers):
     except KeyboardInterrupt:
         # The pictures at hand are finished and counted, no other one is begun.
         pool.shutdown(wait=True, cancel_futures=True)
-        for job, future in list(zip(jobs, futures, strict=True))[done:]:
+        for job, future in list(zip(jobs, futures, strict=False))[done:]:
             if not future.cancelled():
                 yield job, future.result()
         raise
@@ -93,15 +97,15 @@ class _Room:
 
 def _pixels_of(source):
     # What is wrong with the file is said when it is read.
-    with contextlib.suppress(Exception), Image.open(source) as picture:
+    with contextlib.suppress(Exception), open_regular(source) as file, Image.open(file) as picture:
         return picture.width * picture.height
     return 0
 
 
-def _color_one(job, model, settings, room):
+def _color_one(job, content, model, settings, room):
     try:
-        if job.source == STANDARD:
-            return _color(job, _read_standard_input(), model, settings)
+        if content is not None:
+            return _color(job, content, model, settings)
         with room.take(_pixels_of(job.source)):
             return _color(job, job.source, model, settings)
     except InputError as error:
