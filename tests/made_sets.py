@@ -115,7 +115,8 @@ def require_whole(made, place, count=None):
 
 
 def write(path, data):
-    """Write bytes and return the path."""
+    """Write bytes, into a folder that is made if need be, and return the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
 

@@ -136,7 +136,8 @@ def test_check(place):
         f"  wrong: {path.name}",
         "  not part of the set: photographs/coast/holiday.jpg",
     ]
-    assert result.errors.startswith("colorlab: 1 file(s) missing or wrong, see above")
+    assert "are missing or wrong, see above" in result.errors
+    assert result.errors.endswith(f"to mend it: colorlab data get scenes --to {place}\n")
 
 
 def test_show(place):
@@ -227,3 +228,31 @@ def test_help_names_every_option():
     assert all(
         word in colorlab("data", "--help").out for word in ("get", "show", "check", "remove")
     )
+
+
+def test_the_commands_that_are_suggested_are_the_ones_to_type(place):
+    odd = place.with_name("a folder")
+    line = refusal("data", "check", "--in", odd)
+    assert f"colorlab data get scenes --to '{odd}'" in line
+    line = refusal("data", "check", "faces", "--in", odd)
+    assert f"colorlab data get faces --accept-terms --to '{odd}'" in line
+    result = colorlab("data", "get", "faces", "--to", odd, "--accept-terms", "--limit", "5")
+    assert f"export COLORLAB_DATA='{odd / 'photographs'}'" in result.out
+    min(odd.rglob("*.jpg")).unlink()
+    line = colorlab("data", "check", "--in", odd).errors
+    assert line.endswith(
+        f"to mend it: colorlab data get faces --accept-terms --limit 5 --to '{odd}'\n"
+    )
+
+
+def test_one_damaged_set_does_not_hide_the_other(place):
+    for name in ("scenes", "faces"):
+        colorlab("data", "get", name, "--to", place, "--accept-terms")
+    (place / "scenes.json").write_text('{"count": Infinity, "source": "", "digests": {}}')
+    shown = colorlab("data", "show", "--in", place)
+    assert shown.code == 0
+    assert "scenes.json: is damaged" in shown.out and "40 of 40 pictures" in shown.out
+    (place / "faces.json").unlink()
+    result = colorlab("data", "remove", "faces", "scenes", "--in", place)
+    assert result.code == 1
+    assert "scenes: removed" in result.out and "faces: is not in" in result.errors

@@ -1,7 +1,9 @@
 """``colorlab data``: get, show, check and remove the public data sets."""
 
 import contextlib
+import os
 import pathlib
+import shlex
 from typing import Annotated
 
 import typer
@@ -80,10 +82,11 @@ def get(
         _name_files(report, to, everything=False)
         raise InputError(
             f"{name}: {len(report.missing) + len(report.wrong):,} pictures could not be taken from "
-            f"{source}; the others can be used. `{_command('get', name, to)}` fetches the rest"
+            f"{source}; the others can be used. "
+            f"`{_command('get', name, to, report.expected)}` fetches the rest"
         )
     photographs = receipts.data_folder(to).absolute() / "photographs"
-    say(f"to use them: export COLORLAB_DATA={photographs}")
+    say(f"to use them: export COLORLAB_DATA={shlex.quote(str(photographs))}")
 
 
 @data.command()
@@ -94,9 +97,13 @@ def show(to: _In = None):
     folder = receipts.data_folder(to)
     say(f"{folder} ({decimal(disk.free_bytes(folder))} free)")
     for data_set in catalog.DATA_SETS.values():
-        holding = store.look(data_set, to)
         say("")
         say(f"{data_set.name}: {data_set.title}")
+        try:
+            holding = store.look(data_set, to)
+        except InputError as error:
+            say(f"  {error}")
+            continue
         if holding.counts:
             here = sum(holding.counts.values())
             sample = f" (a sample of {holding.total:,})" if holding.asked < holding.total else ""
@@ -130,20 +137,20 @@ def check(
     """
     from colorlab.datasets import catalog, store
 
-    bad = 0
+    mend = []
     chosen = [catalog.find(name) for name in names or _here(to)]
     if not chosen:
-        raise InputError("there is no data set to check; get one with: colorlab data get scenes")
+        command = _command("get", "scenes", to)
+        raise InputError(f"there is no data set to check; get one with: {command}")
     for data_set in chosen:
         with _Progress() as progress:
             report = store.check(data_set, to, progress)
         say(str(report))
         _name_files(report, to, everything)
-        bad += len(report.missing) + len(report.wrong)
-    if bad:
-        raise InputError(
-            f"{bad:,} file(s) missing or wrong, see above; `colorlab data get NAME` mends it"
-        )
+        if not report.whole:
+            mend.append(_command("get", data_set.name, to, report.expected))
+    if mend:
+        raise InputError(f"files are missing or wrong, see above; to mend it: {' && '.join(mend)}")
 
 
 @data.command()
@@ -154,9 +161,15 @@ def remove(
     """Delete data sets and what an interrupted `get` left, and nothing else."""
     from colorlab.datasets import catalog, store
 
+    failed = []
     for data_set in [catalog.find(name) for name in names]:
-        freed = store.remove(data_set, to, say)
-        say(f"{data_set.name}: removed, {decimal(freed)} freed")
+        try:
+            freed = store.remove(data_set, to, say)
+            say(f"{data_set.name}: removed, {decimal(freed)} freed")
+        except InputError as error:
+            failed.append(str(error))
+    if failed:
+        raise InputError("; ".join(failed))
 
 
 def _here(to):
@@ -166,18 +179,24 @@ def _here(to):
     return [
         name
         for name, data_set in catalog.DATA_SETS.items()
-        if receipts.receipt_path(data_set, folder).exists()
+        if os.path.exists(receipts.receipt_path(data_set, folder))
     ]
 
 
-def _command(verb, name, to):
-    """Return the command to type, with the folder if it is not the usual one."""
+def _command(verb, name, to, count=None):
+    """Return the command to type, with what is not usual: the folder, the number of pictures."""
     from colorlab.datasets import catalog
 
-    if verb == "get" and catalog.find(name).must_accept:
-        name += " --accept-terms"
-    option = "--to" if verb == "get" else "--in"
-    return f"colorlab data {verb} {name}" + (f" {option} {to}" if to else "")
+    data_set = catalog.find(name)
+    usual = data_set.usual_count or data_set.count
+    words = ["colorlab", "data", verb, name]
+    if verb == "get" and data_set.must_accept:
+        words += ["--accept-terms"]
+    if count not in (None, usual):
+        words += ["--limit", "0" if count == data_set.count else str(count)]
+    if to:
+        words += ["--to" if verb == "get" else "--in", str(to)]
+    return shlex.join(words)
 
 
 def _name_files(report, to, everything):

@@ -4,7 +4,6 @@ Taught in :doc:`/notebooks/01_data`.
 """
 
 import contextlib
-import pathlib
 import shutil
 
 from rich.filesize import decimal
@@ -14,6 +13,10 @@ from colorlab.datasets.disk import free_bytes, write_whole, writing
 from colorlab.errors import InputError
 
 __all__ = ["get"]
+
+
+# A server may send so much more than is expected before it is not believed.
+_SPARE_BYTES = 10_000_000
 
 
 def get(
@@ -73,6 +76,8 @@ def get(
     if limit is not None and limit < 0:
         raise InputError(f"--limit must be 0 (all) or more, got {limit}")
     folder = receipts.data_folder(to)
+    if source is not None:
+        source = archive.require_source(data_set, receipts.expand(source))
     with receipts.hold(data_set, folder, say):
         receipts.finish(data_set, folder)
         receipt = receipts.read_receipt(data_set, folder)
@@ -97,10 +102,26 @@ def get(
             fresh, bad = outcome.digests, set(outcome.wrong)
         new = receipts.Receipt(count, origin, {**before.digests, **fresh})
         if not new.digests:
-            raise InputError(f"{path}: holds no picture of {data_set.name} as it was published")
+            with contextlib.suppress(OSError):
+                staging.rmdir()
+            raise InputError(
+                f"{path}: holds none of the {len(needed):,} pictures of {data_set.name} that are "
+                f"wanted, as they were published: {len(needed) - len(bad):,} are missing in it and "
+                f"{len(bad):,} wrong"
+            )
+        _drop_wrong(data_set, folder, before, new)
         write_whole(staging / "receipt.json", new.to_bytes())
         receipts.finish(data_set, folder)
         return _report(data_set, folder, before, new, bad)
+
+
+def _drop_wrong(data_set, folder, before, new):
+    """Delete what is not as published and could not be replaced: no receipt would know of it."""
+    for name in before.wrong:
+        path = folder / data_set.path_of(name) if name in data_set.digests else None
+        if path and name not in new.digests:
+            with writing(path):
+                path.unlink(missing_ok=True)
 
 
 def _told(progress, word):
@@ -151,8 +172,7 @@ def _require_room(data_set, folder, source, pictures, say):
 def _find_archive(data_set, staging, source, progress, patience):
     """Return the path of the archive or folder, and where it comes from."""
     if source is not None:
-        path = pathlib.Path(source).expanduser()
-        return path, path.name
+        return source, source.name
     addresses = data_set.all_addresses()
     path = staging / data_set.archive
     try:
@@ -163,6 +183,7 @@ def _find_archive(data_set, staging, source, progress, patience):
                 data_set, path, _told(progress, "looked at in the archive")
             ),
             begins=archive.ZIP_BEGINS,
+            most=2 * data_set.archive_bytes + _SPARE_BYTES,
             progress=_told(progress, "fetched"),
             patience=patience,
         )

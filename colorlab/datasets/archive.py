@@ -6,12 +6,15 @@ everything else stays in the archive. An archive that tries more is refused as a
 Taught in :doc:`/book/data_and_licences`.
 """
 
+import codecs
 import contextlib
 import hashlib
+import lzma
 import os
 import pathlib
 import re
 import stat
+import struct
 import zipfile
 import zlib
 
@@ -19,7 +22,7 @@ from rich.filesize import decimal
 
 from colorlab.errors import InputError
 
-__all__ = ["ZIP_BEGINS", "open_source"]
+__all__ = ["ZIP_BEGINS", "open_source", "require_source"]
 
 #: First bytes of a zip archive.
 ZIP_BEGINS = b"PK\x03\x04"
@@ -27,11 +30,17 @@ ZIP_BEGINS = b"PK\x03\x04"
 _LARGEST_PICTURE = 2_000_000
 _SPARE_BYTES = 100_000_000
 _SPARE_ENTRIES = 10_000
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+# What zipfile and the decoders below it raise on damaged files.
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
+)
 
 
 class _Zip:
     """The pictures of a set in a zip archive."""
+
+    sealed = True  # by the checksum of each entry, at least
 
     def __init__(self, data_set, path):
         self._zip = _open_zip(path)
@@ -70,13 +79,16 @@ class _Zip:
 class _Folder:
     """The pictures of a set in a folder, at any depth."""
 
+    sealed = False
+
     def __init__(self, data_set, path):
         self.entries = {}
         for place, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in names:
-                if name in data_set.digests:
-                    self.entries.setdefault(name, []).append(pathlib.Path(place, name))
+                path = pathlib.Path(place, name)
+                if name in data_set.digests and os.path.isfile(path):
+                    self.entries.setdefault(name, []).append(path)
 
     def read(self, entry):
         """Return the bytes of a file, or None if it cannot be read."""
@@ -94,12 +106,14 @@ def _open_zip(path):
     try:
         with path.open("rb") as file:
             head = file.read(64)
-        if head.lstrip()[:1] == b"<":
+        if head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
             raise InputError(
                 f"{path}: is a web page, not a zip archive: the server wanted a log-in or had used "
                 "up its quota; fetch it again later, or from another address"
             )
         return zipfile.ZipFile(path)
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except _UNREADABLE:
@@ -144,6 +158,37 @@ def _zip_in(data_set, folder):
     return folder
 
 
+def require_source(data_set, path):
+    """Make sure that there is a file or a folder at a path.
+
+    Parameters
+    ----------
+    data_set : DataSet
+    path : pathlib.Path
+
+    Returns
+    -------
+    pathlib.Path
+        The same path.
+
+    Raises
+    ------
+    InputError
+        If there is nothing, or something else such as a pipe.
+    """
+    try:
+        kind = stat.S_IFMT(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(
+            f"{path}: no such file or folder; expected {data_set.archive}, or a folder"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    if kind not in (stat.S_IFREG, stat.S_IFDIR):
+        raise InputError(f"{path}: is a pipe or a device; expected {data_set.archive}, or a folder")
+    return path
+
+
 @contextlib.contextmanager
 def open_source(data_set, path, verify=True):
     """Open what a reader has: the zip archive, a folder with it, or a folder of the pictures.
@@ -166,10 +211,7 @@ def open_source(data_set, path, verify=True):
         If there is nothing at the path, no zip archive, not the published one, or one that is
         made to do harm.
     """
-    if not path.exists():
-        raise InputError(
-            f"{path}: no such file or folder; expected {data_set.archive}, or a folder"
-        )
+    require_source(data_set, path)
     path = _zip_in(data_set, path) if path.is_dir() else path
     if path.is_dir():
         source = _Folder(data_set, path)

@@ -60,7 +60,7 @@ def free_bytes(folder):
         In bytes.
     """
     folder = pathlib.Path(folder).absolute()
-    while not folder.exists():
+    while not os.path.exists(folder):
         folder = folder.parent
     return shutil.disk_usage(folder).free
 

@@ -3,6 +3,7 @@
 Taught in :doc:`/book/data_and_licences`.
 """
 
+import codecs
 import dataclasses
 import hashlib
 import http
@@ -80,7 +81,7 @@ class _Part:
         mark = hashlib.sha256(address.encode()).hexdigest()[:8]
         self.path = target.with_name(f"{target.name}.{mark}.part")
         self._notes = target.with_name(f"{target.name}.{mark}.json")
-        self.total = self.validator = None
+        self.total = self.validator = self.most = None
         try:
             notes = json.loads(self._notes.read_text(encoding="utf-8"))
             self.total, self.validator = notes["total"], notes["validator"]
@@ -108,7 +109,7 @@ class _Part:
             self._notes.unlink(missing_ok=True)
 
 
-def fetch(addresses, target, verify, begins=b"", progress=None, patience=None):
+def fetch(addresses, target, verify, begins=b"", most=None, progress=None, patience=None):
     """Fetch a file from the first address that has it.
 
     Each address is tried until it refuses, sends something else, or fails several times in a row
@@ -125,6 +126,8 @@ def fetch(addresses, target, verify, begins=b"", progress=None, patience=None):
         Is given the path of what arrived, and raises `InputError` if that is not the file.
     begins : bytes
         What the file begins with, so that a web page in its place is noticed at once.
+    most : int, optional
+        Bytes beyond which what comes is not the file, and an address is given up.
     progress : callable, optional
         Is given the number of bytes that are here, and of all, or None if that is not known.
     patience : Patience, optional
@@ -155,6 +158,7 @@ def fetch(addresses, target, verify, begins=b"", progress=None, patience=None):
         part = _Part(target, address)
         parts.append(part)
         try:
+            part.most = most
             _fetch_from(address, part, verify, begins, progress, patience)
         except _Refused as refusal:
             reasons.append(f"{_shown(address)} {refusal}")
@@ -163,7 +167,7 @@ def fetch(addresses, target, verify, begins=b"", progress=None, patience=None):
                 os.replace(part.path, target)
             for each in parts:
                 each.delete()
-            return address
+            return _shown(address)
     raise NoAddressWorks(
         f"{target.name}: no address works: {'; '.join(reasons) or 'none is known'}"
     )
@@ -171,7 +175,10 @@ def fetch(addresses, target, verify, begins=b"", progress=None, patience=None):
 
 def _shown(address):
     """Leave out what may be secret: user, password and query."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "an address"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
@@ -226,6 +233,8 @@ def _ask(address, headers, patience):
         return requests.get(address, headers=headers, stream=True, timeout=patience.silence)
     except requests.TooManyRedirects:
         raise _Refused("redirects without end") from None
+    except requests.exceptions.InvalidProxyURL:
+        raise _Refused("cannot be asked through the proxy; check HTTPS_PROXY") from None
     except requests.exceptions.SSLError:
         raise _Refused("has a certificate that cannot be trusted") from None
     except requests.exceptions.ProxyError:
@@ -266,6 +275,7 @@ def _receive(response, part, start, begins, progress, patience):
     done, head = start, b""
     mark, mark_time = done, patience.clock()
     progress(done, part.total)
+    _refuse_too_much(part, max(done, part.total or 0))
     with writing(part.path):
         file = open(part.path, "ab", buffering=0)
     with file:
@@ -289,6 +299,7 @@ def _receive(response, part, start, begins, progress, patience):
                 while rest:
                     rest = rest[file.write(rest) :]
             done += len(block)
+            _refuse_too_much(part, done)
             progress(done, part.total)
             now = patience.clock()
             if now - mark_time >= patience.window:
@@ -297,7 +308,14 @@ def _receive(response, part, start, begins, progress, patience):
                 mark, mark_time = done, now
 
 
+def _refuse_too_much(part, size):
+    """Give an address up that would fill the disk with something else."""
+    if part.most is not None and size > part.most:
+        part.delete()
+        raise _Refused(f"sends more than {part.most:,} bytes, which is not the file")
+
+
 def _what_came_instead(head):
-    if head.lstrip()[:1] in (b"<", b""):
+    if head.removeprefix(codecs.BOM_UTF8[: len(head)]).lstrip()[:1] in (b"<", b""):
         return "sends a web page in place of the file (a log-in, an error, or a quota used up)"
     return "sends something else than the file"

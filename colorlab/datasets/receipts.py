@@ -25,6 +25,7 @@ from colorlab.errors import InputError
 __all__ = [
     "Receipt",
     "data_folder",
+    "expand",
     "finish",
     "hold",
     "lock_path",
@@ -69,7 +70,21 @@ def data_folder(to=None):
     -------
     pathlib.Path
     """
-    return pathlib.Path(to).expanduser() if to else cache_folder() / "data"
+    return expand(to) if to else cache_folder() / "data"
+
+
+def expand(path):
+    """Replace ~ by the home folder that it stands for (pathlib.Path).
+
+    Raises
+    ------
+    InputError
+        If it names somebody who is not known here.
+    """
+    try:
+        return pathlib.Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(f"{path}: names the home folder of nobody who is known here") from None
 
 
 def unfinished(data_set, folder):
@@ -124,9 +139,10 @@ def read_receipt(data_set, folder):
         return None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise InputError(
-            f"{path}: is damaged; get the set into another folder, with --from {folder} --to DIR"
+            f"{path}: is damaged; get the set into another folder with --from {folder} --to DIR, "
+            f"or delete it with: colorlab data remove {data_set.name}"
         ) from None
 
 
@@ -153,10 +169,11 @@ def finish(data_set, folder):
         pictures = staging / "pictures"
         for path in sorted(pictures.rglob("*")) if pictures.exists() else ():
             target = folder / path.relative_to(pictures)
-            if path.is_dir():
-                target.mkdir(parents=True, exist_ok=True)
-            else:
-                os.replace(path, target)
+            with writing(target):
+                if path.is_dir():
+                    target.mkdir(parents=True, exist_ok=True)
+                else:
+                    os.replace(path, target)
         for name, make in data_set.extras.items():
             (staging / name).write_bytes(make())
             os.replace(staging / name, folder / name)

@@ -8,11 +8,14 @@ Taught in :doc:`/notebooks/01_data` and :doc:`/book/data_and_licences`.
 import contextlib
 import dataclasses
 import hashlib
+import os
 import pathlib
+import shlex
 import shutil
 
 from colorlab.datasets.disk import writing
 from colorlab.datasets.receipts import (
+    Receipt,
     data_folder,
     finish,
     hold,
@@ -178,7 +181,8 @@ def check(data_set, to=None, progress=None):
     if receipt is None:
         raise InputError(
             f"{data_set.name}: is not in {folder}; get it with: colorlab data get {data_set.name}"
-            + (f" --to {folder}" if to else "")
+            + (" --accept-terms" if data_set.must_accept else "")
+            + (f" --to {shlex.quote(str(folder))}" if to else "")
         )
     told = progress and (lambda done, total: progress("checked", done, total))
     report = verify(data_set, folder, receipt, receipt.count, told)
@@ -192,6 +196,13 @@ def _size(paths):
         with contextlib.suppress(OSError):
             total += path.stat().st_size
     return total
+
+
+def _names(data_set, receipt):
+    """List what may lie in the set's folders because `get` put it there."""
+    if receipt is None:
+        return ()
+    return dict.fromkeys((*data_set.sample(receipt.count), *receipt.digests))
 
 
 def look(data_set, to=None):
@@ -215,11 +226,11 @@ def look(data_set, to=None):
     folder = data_folder(to)
     receipt = read_receipt(data_set, folder)
     staging = unfinished(data_set, folder)
-    rest = _size(path for path in staging.rglob("*") if path.is_file()) if staging.exists() else 0
+    rest = _size(path for path in staging.rglob("*") if os.path.isfile(path))
     counts, paths = {}, []
-    for name in receipt.digests if receipt else ():
+    for name in _names(data_set, receipt):
         path = folder / data_set.path_of(name)
-        if path.is_file():
+        if os.path.isfile(path):
             place = data_set.folder_of(data_set.category_of(name))
             counts[place] = counts.get(place, 0) + 1
             paths.append(path)
@@ -254,16 +265,19 @@ def remove(data_set, to=None, say=None):
     folder = data_folder(to)
     staging = unfinished(data_set, folder)
     receipt_file = receipt_path(data_set, folder)
-    if not receipt_file.exists() and not staging.exists():
+    if not os.path.lexists(receipt_file) and not os.path.lexists(staging):
         raise InputError(f"{data_set.name}: is not in {folder}; there is nothing to remove")
     with hold(data_set, folder, say or (lambda line: None)), writing(folder):
         finish(data_set, folder)
-        holding = look(data_set, to)
-        receipt = read_receipt(data_set, folder)
-        for name in receipt.digests if receipt else ():
-            (folder / data_set.path_of(name)).unlink(missing_ok=True)
-        for name in data_set.extras if receipt else ():
-            (folder / name).unlink(missing_ok=True)
+        try:
+            receipt = read_receipt(data_set, folder)
+        except InputError:
+            receipt = Receipt(data_set.count, "", {})  # a damaged one: all of the set's own names
+        own = [folder / data_set.path_of(name) for name in _names(data_set, receipt)]
+        own += [folder / name for name in data_set.extras if receipt]
+        freed = _size([*own, receipt_file, *staging.rglob("*")])
+        for path in own:
+            path.unlink(missing_ok=True)
         shutil.rmtree(staging, ignore_errors=True)
         receipt_file.unlink(missing_ok=True)
         # Whoever waits for the lock notices that its file is gone, and makes a new one.
@@ -272,4 +286,4 @@ def remove(data_set, to=None, say=None):
         for place in (*places, *{place.parent for place in places}, folder):
             with contextlib.suppress(OSError):  # it holds something else
                 place.rmdir()
-    return holding.size + holding.unfinished
+    return freed

@@ -16,6 +16,8 @@ from colorlab.errors import InputError
 
 __all__ = ["Outcome", "unpack", "verify_archive"]
 
+_JPEG_ENDS = b"\xff\xd9"
+
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
@@ -34,7 +36,7 @@ class Outcome:
     wrong: tuple[str, ...]
 
 
-def _digest_if_good(data_set, name, data):
+def _digest_if_good(data_set, name, data, sealed):
     """Return the SHA-256 of a file's bytes if they are what the set holds under that name."""
     if data is None:
         return None
@@ -43,10 +45,16 @@ def _digest_if_good(data_set, name, data):
     if expected is not None:
         return digest if digest == expected else None
     try:
-        # Only the first lines of the file: what follows is covered by the archive's checksum.
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
             with Image.open(io.BytesIO(data), formats=["JPEG"]) as picture:
-                return digest if picture.size == data_set.picture_size else None
+                if picture.size != data_set.picture_size:
+                    return None
+                # In an archive the first lines will do: its checksums cover what follows them.
+                if not sealed:
+                    picture.load()
+                    if not data.rstrip(b"\0").endswith(_JPEG_ENDS):
+                        return None
+        return digest
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 
@@ -55,7 +63,7 @@ def unpack(data_set, source, names, folder=None, progress=None):
     """Take pictures out of an archive or a folder, each one verified.
 
     Where the SHA-256 of a file is known, it decides. Else the file must be a JPEG of the set's
-    size.
+    size, and a whole one where no archive's checksum says so.
 
     Parameters
     ----------
@@ -85,7 +93,7 @@ def unpack(data_set, source, names, folder=None, progress=None):
             missing.append(name)
         for entry in entries:
             data = source.read(entry)
-            digest = _digest_if_good(data_set, name, data)
+            digest = _digest_if_good(data_set, name, data, source.sealed)
             if digest:
                 digests[name] = digest
                 if folder:

@@ -1,6 +1,7 @@
 """From nothing to a checked set, whatever happens on the way; then the same command again."""
 
 import dataclasses
+import os
 
 import made_sets
 import misbehaving_server as behaviour
@@ -115,7 +116,7 @@ def test_a_sample_grows_and_never_shrinks(faces, tmp_path, place):
     get(faces, place, source=source, limit=25)
     require_whole(faces, place, 25)
     assert ten < set(contents(place))
-    report = get(faces, place, source=tmp_path / "not needed", limit=5)
+    report = get(faces, place, source=write(tmp_path / "not needed.zip", b""), limit=5)
     assert report.expected == len(report.digests) == 25
     require_whole(faces, place, 25)
     get(faces, place, source=source, limit=0)
@@ -244,7 +245,10 @@ def test_an_incomplete_folder_gives_what_it_has(scenes, tmp_path, place):
 
 def test_a_folder_with_nothing_right_in_it(scenes, tmp_path, place):
     write(tmp_path / min(scenes[1]), b"nothing")
-    with pytest.raises(InputError, match="holds no picture of scenes as it was published"):
+    with pytest.raises(
+        InputError,
+        match=r"none of the 16 pictures of scenes .* 15 are missing in it and 1 wrong",
+    ):
         get(scenes, place, source=tmp_path)
     assert contents(place) == {}
 
@@ -267,3 +271,81 @@ def test_the_partition_file_is_mended_without_a_download(faces, tmp_path, place)
     assert store.check(faces[0], place).wrong == ("list_eval_partition.txt",)
     assert get(faces, place).whole
     require_whole(faces, place)
+
+
+def test_what_is_wrong_and_cannot_be_replaced_does_not_stay(scenes, tmp_path, place):
+    data_set, files, packed = scenes
+    get(scenes, place, source=write(tmp_path / "all.zip", packed))
+    name = min(files)
+    damaged = place / data_set.path_of(name)
+    damaged.write_bytes(b"something else")
+    for each, data in files.items():
+        if each != name:
+            write(tmp_path / "part" / each, data)
+    report = get(scenes, place, source=tmp_path / "part")
+    assert (report.wrong, report.missing) == ((name,), ())
+    assert not damaged.exists()
+    assert store.check(data_set, place).missing == (name,)
+    store.remove(data_set, place)
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "emptied", "page"])
+def test_a_damaged_face_from_a_folder_is_wrong(faces, tmp_path, place, damage):
+    """No checksum of its own is published for a face, and a folder has no archive's."""
+    data_set, files, _ = faces
+    bad, good = data_set.sample(2)
+    whole = files[bad]
+    write(tmp_path / "mine" / good, files[good])
+    content = {
+        "cut": whole[: 2 * len(whole) // 3],
+        "emptied": whole[: len(whole) - 200] + bytes(200),
+        "page": b"<html>quota exceeded</html>",
+    }[damage]
+    write(tmp_path / "mine" / bad, content)
+    report = get(faces, place, source=tmp_path / "mine", limit=2)
+    assert (set(report.digests), report.wrong) == ({good}, (bad,))
+    assert not (place / data_set.path_of(bad)).exists()
+
+
+def test_a_source_that_is_not_there_is_refused_before_anything_is_done(scenes, tmp_path, place):
+    os.mkfifo(tmp_path / "pipe")
+    for source, reason in (
+        (tmp_path / "nothing.zip", "no such file or folder"),
+        (tmp_path / ("long" * 100), "cannot be read"),
+        (tmp_path / "pipe", "is a pipe or a device"),
+        ("~nobody-of-this-name/a.zip", "home folder of nobody"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            get(scenes, place, source=source)
+        assert not place.exists()
+
+
+def test_a_pipe_in_a_folder_is_passed_over(scenes, tmp_path, place):
+    data_set, files, _ = scenes
+    first, *others = sorted(files)
+    (tmp_path / "mine").mkdir()
+    os.mkfifo(tmp_path / "mine" / first)
+    for name in others:
+        write(tmp_path / "mine" / name, files[name])
+    assert get(scenes, place, source=tmp_path / "mine").missing == (first,)
+
+
+def test_a_server_that_does_not_end_does_not_fill_the_disk(scenes, place, monkeypatch):
+    small = dataclasses.replace(scenes[0], archive_bytes=1000)
+    monkeypatch.setattr(acquire, "_SPARE_BYTES", 0)
+    with Server(b"PK\x03\x04" + bytes(100_000)) as endless:
+        address = endless.plan("/a.zip", behaviour.good())
+        with pytest.raises(InputError, match="sends more than 2,000 bytes"):
+            get((small, *scenes[1:]), place, address)
+    assert not list(place.rglob("*.part"))
+
+
+def test_a_damaged_receipt_does_not_keep_the_disk_full(scenes, tmp_path, place):
+    get(scenes, place, source=write(tmp_path / "all.zip", scenes[2]))
+    write(place / "photographs" / "coast" / "mine.jpg", b"mine")
+    (place / "scenes.json").write_text("{")
+    with pytest.raises(InputError, match="is damaged; .*colorlab data remove scenes"):
+        store.check(scenes[0], place)
+    assert store.remove(scenes[0], place) > 0
+    assert contents(place) == {"photographs/coast/mine.jpg": b"mine"}

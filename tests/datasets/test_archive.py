@@ -245,3 +245,23 @@ def test_the_archive_is_found_in_a_folder(faces, tmp_path, name):
     data_set = dataclasses.replace(faces[0], addresses=("http://127.0.0.1/celeba.zip",))
     (tmp_path / name).write_bytes(faces[2])
     assert len(unpack((data_set,), tmp_path).digests) == made_sets.SMALL_FACES
+
+
+def test_archives_with_broken_names_or_bytes_are_refused_by_name(scenes, tmp_path):
+    name = "coast_ä.jpg"
+    content = zipped((name, b"x")).replace(name.encode(), b"coast_\xc3\xff.jpg")
+    assert "is not a whole zip archive" in refusal(scenes, tmp_path / "a.zip", content)
+    entry = min(scenes[1])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr(entry, scenes[1][entry])
+    content = bytearray(buffer.getvalue())
+    start = 30 + len(entry)
+    content[start + 4 : start + 9] = b"\xff" * 5  # the properties of the compressed stream
+    (tmp_path / "b.zip").write_bytes(content)
+    assert unpack(scenes, tmp_path / "b.zip").wrong == (entry,)
+
+
+def test_a_web_page_that_begins_with_a_mark_is_known(scenes, tmp_path):
+    line = refusal(scenes, tmp_path / "a.zip", b"\xef\xbb\xbf\r\n" + PAGE)
+    assert "is a web page, not a zip archive" in line

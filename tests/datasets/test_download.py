@@ -257,3 +257,21 @@ def test_progress_counts_the_bytes(server, tmp_path):
     assert steps[0] == (0, len(CONTENT)) and steps[-1] == (len(CONTENT), len(CONTENT))
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
     assert (100_000, len(CONTENT)) in steps
+
+
+def test_an_address_that_is_none_does_not_hide_a_good_one(server, fetch):
+    good = server.plan("/file.zip", behaviour.good())
+    assert fetch("http://[::1/x", good) == good
+
+
+def test_secrets_in_an_address_are_not_handed_on(server, fetch):
+    good = server.plan("/file.zip", behaviour.good())
+    secret = good.replace("http://", "http://user:word@")
+    assert fetch(secret) == good
+
+
+def test_more_bytes_than_the_file_can_have_are_refused(server, tmp_path, waits):
+    address = server.plan("/file.zip", behaviour.good())
+    with pytest.raises(download.NoAddressWorks, match="sends more than 10 bytes"):
+        download.fetch([address], tmp_path / "file.zip", verify, most=10)
+    assert list(tmp_path.iterdir()) == []
