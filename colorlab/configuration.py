@@ -18,12 +18,9 @@ RECIPES = {
     "classic": {},
     "chroma": {
         "image_size": 128,
-        "filters": (32, 64, 128, 256, 256, 256, 256),
-        "refinements": (0, 0, 2, 3, 2, 0, 0),
-        "dropout_rate": 0.0,
-        "batch_size": 64,
-        "epochs": 56,
-        "learning_rate": 2.5e-3,
+        "filters": (32, 64, 128, 256, 256, 512, 512),
+        "dropout_rate": 0.1,
+        "learning_rate": 2e-3,
         "beta_1": 0.9,
         "weight_decay": 0.01,
         "warm_up": 0.5,
@@ -58,9 +55,6 @@ class Configuration:
         the recipe's seven.
     filters : tuple of int
         Channels of each encoder block, see :func:`colorlab.unet.build_unet`.
-    refinements : tuple of int
-        Units that look once more at the same size, after each encoder block and the decoder block
-        that ends at its size; see :func:`colorlab.unet.refinement`. Empty for none.
     dropout_rate : float
         0 up to but not including 1.
     batch_size : int
@@ -112,7 +106,6 @@ class Configuration:
     recipe: str = "classic"
     image_size: int = 256
     filters: tuple[int, ...] = (64, 64, 128, 256, 256, 512, 512)
-    refinements: tuple[int, ...] = ()
     dropout_rate: float = 0.3
     batch_size: int = 32
     epochs: int = 25
@@ -134,7 +127,6 @@ class Configuration:
         """Check every setting."""
         # JSON knows lists only; a tuple keeps the object hashable.
         object.__setattr__(self, "filters", tuple(self.filters))
-        object.__setattr__(self, "refinements", tuple(self.refinements))
         for name in ("image_size", "batch_size", "epochs"):
             self._require(
                 name, numbers.Integral, lambda value: value >= 1, "a whole number above 0"
@@ -162,17 +154,6 @@ class Configuration:
             for count in self.filters
         ):
             raise InputError(f"filters must be whole numbers above 0, got {self.filters}")
-        if self.refinements and (
-            len(self.refinements) != len(self.filters)
-            or any(
-                isinstance(count, bool) or not isinstance(count, numbers.Integral) or count < 0
-                for count in self.refinements
-            )
-        ):
-            raise InputError(
-                f"refinements must be whole numbers from 0, one for each of {len(self.filters)} "
-                f"encoder blocks, got {self.refinements}"
-            )
         step = 2 ** len(self.filters)
         if self.image_size % step:
             raise InputError(
@@ -194,8 +175,6 @@ class Configuration:
     def of(cls, recipe, **settings):
         """Make the configuration of a recipe, with some settings of your own.
 
-        Filters of your own come without the recipe's refinements, which may not fit them.
-
         Raises
         ------
         InputError
@@ -208,14 +187,11 @@ class Configuration:
         """
         if recipe not in RECIPES:
             raise InputError(f"recipe must be one of {', '.join(RECIPES)}, got {recipe!r}")
-        if "filters" in settings:
-            settings = {"refinements": (), **settings}
         return cls(**{**RECIPES[recipe], **settings, "recipe": recipe})
 
     def to_dict(self):
         """Return the settings as a dict that JSON can hold."""
-        lists = {"filters": list(self.filters), "refinements": list(self.refinements)}
-        return {**dataclasses.asdict(self), **lists}
+        return {**dataclasses.asdict(self), "filters": list(self.filters)}
 
     @classmethod
     def from_dict(cls, settings):

@@ -30,7 +30,7 @@ _QUICK = {
     "learning_rate": 2e-3,
 }
 # A network that need not draw the light learns in fewer passes.
-_QUICK_CHROMA = {**_QUICK, "refinements": (), "epochs": 6, "crop": 0.8}
+_QUICK_CHROMA = {**_QUICK, "epochs": 6, "crop": 0.8}
 
 
 @dataclasses.dataclass(frozen=True)

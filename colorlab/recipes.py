@@ -59,7 +59,6 @@ def build_network(configuration, input_shape=(None, None, 1)):
         configuration.dropout_rate,
         configuration.normalization_momentum,
         "tanh" if classic else None,
-        configuration.refinements,
     )
     if classic:
         return network

@@ -24,7 +24,7 @@ import numbers
 from colorlab.backend import keras
 from colorlab.normalization import BatchNormalization
 
-__all__ = ["build_unet", "decoder_block", "encoder_block", "middle_block", "refinement"]
+__all__ = ["build_unet", "decoder_block", "encoder_block", "middle_block"]
 
 NEGATIVE_SLOPE = 0.2
 
@@ -136,61 +136,9 @@ def decoder_block(inputs, skip, filters, name="decoder", momentum=0.99):
     return _transposed_block(x, filters, strides=2, name=name, momentum=momentum)
 
 
-def refinement(inputs, name="refinement", momentum=0.99):
-    """Look once more at the same size: a convolution whose result is added to its input.
-
-    Parameters
-    ----------
-    inputs : tensor, shape (batch, height, width, channels)
-    name : str
-        Name of the unit, and of its last layer.
-    momentum : float
-        Memory of the moving averages of batch normalization, 0 up to but not including 1.
-
-    Returns
-    -------
-    tensor, shape (batch, height, width, channels)
-
-    Notes
-    -----
-    A residual unit (He et al., Deep Residual Learning, CVPR 2016) of one convolution. Its
-    normalization starts with a scale of zero, so that a new unit changes nothing yet. Taught in
-    :doc:`/notebooks/05_keep_the_light`.
-
-    Examples
-    --------
-    >>> pictures = keras.ops.ones((2, 4, 4, 8))
-    >>> bool(keras.ops.all(refinement(pictures) == pictures))
-    True
-    """
-    x = layers.Conv2D(inputs.shape[-1], 3, padding="same", name=f"{name}_convolution")(inputs)
-    x = layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE, name=f"{name}_activation")(x)
-    x = BatchNormalization(
-        momentum=momentum, gamma_initializer="zeros", name=f"{name}_normalization"
-    )(x)
-    return layers.Add(name=name)([inputs, x])
-
-
-def _refine(x, count, block, momentum):
-    for number in range(1, count + 1):
-        x = refinement(x, f"{block}_refinement_{number}", momentum)
-    return x
-
-
 def _check_count(value, name):
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-
-
-def _check_refinements(refinements, blocks):
-    refinements = tuple(refinements) or (0,) * blocks
-    whole = all(isinstance(n, numbers.Integral) and not isinstance(n, bool) for n in refinements)
-    if len(refinements) != blocks or not whole or min(refinements) < 0:
-        raise ValueError(
-            f"refinements must be {blocks} whole numbers from 0, one for each encoder block, got "
-            f"{refinements!r}"
-        )
-    return refinements
 
 
 def _check_arguments(input_shape, output_channels, filters, dropout_rate):
@@ -236,7 +184,6 @@ def build_unet(
     dropout_rate=0.3,
     momentum=0.99,
     activation="tanh",
-    refinements=(),
 ):
     """Build the U-Net of the course.
 
@@ -257,9 +204,6 @@ def build_unet(
         before the network can be used; a short training wants less.
     activation : str or None
         Of the head: ``tanh`` ends at -1 and 1; None leaves the answer without bounds.
-    refinements : sequence of int
-        How many units of :func:`refinement` follow each encoder block, and as many the decoder
-        block that ends at its size. The recipe has none.
 
     Returns
     -------
@@ -287,25 +231,21 @@ def build_unet(
     (None, 2, 2, 512)
     """
     filters = _check_arguments(input_shape, output_channels, filters, dropout_rate)
-    refinements = _check_refinements(refinements, len(filters))
     inputs = keras.Input(tuple(input_shape), name="grey")
 
     x, skips = inputs, []
-    for number, (count, more) in enumerate(zip(filters, refinements, strict=True), start=1):
+    for number, count in enumerate(filters, start=1):
         x = encoder_block(x, count, dropout_rate, f"encoder_{number}", momentum)
-        x = _refine(x, more, f"encoder_{number}", momentum)
         skips.append(x)
 
     x = middle_block(x, filters[-1], "middle", momentum)
 
     # A decoder block ends at the size and with the channels of the next encoder block to be
     # added; the last one, at full size, keeps the channels of encoder block 1.
-    counts, sizes = (*reversed(filters[:-1]), filters[0]), (*reversed(refinements[:-1]), 0)
-    for number, (skip, count, more) in enumerate(
-        zip(reversed(skips), counts, sizes, strict=True), start=1
+    for number, (skip, count) in enumerate(
+        zip(reversed(skips), (*reversed(filters[:-1]), filters[0]), strict=True), start=1
     ):
         x = decoder_block(x, skip, count, f"decoder_{number}", momentum)
-        x = _refine(x, more, f"decoder_{number}", momentum)
 
     # Half precision is too coarse for the levels of a picture; chroma needs no finer steps.
     dtype = "float32" if activation else None

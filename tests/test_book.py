@@ -21,6 +21,7 @@ PAGES = [TOC["root"]] + [chapter["file"] for part in TOC["parts"] for chapter in
 NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
 # What the library keeps to itself; the command line has `colorlab --help`.
 NOT_ON_THE_PAGE = {
+    "colorlab.__main__",
     "colorlab.arrays",
     "colorlab.backend",
     "colorlab.cli",

@@ -98,17 +98,3 @@ def test_ends_of_the_ranges_are_allowed():
 def test_numbers_from_numpy_are_numbers_too():
     settings = Configuration(epochs=np.int64(3), learning_rate=np.float64(0.1))
     assert (settings.epochs, settings.learning_rate) == (3, 0.1)
-
-
-@pytest.mark.parametrize("refinements", [(1,), (0,) * 8, (-1,) * 7, (True,) * 7, (1.0,) * 7])
-def test_refinements_that_do_not_fit_are_refused(refinements):
-    with pytest.raises(InputError, match="refinements must be whole numbers from 0, one for each"):
-        Configuration(refinements=refinements)
-
-
-def test_filters_of_your_own_come_without_the_refinements_of_the_recipe():
-    assert sum(Configuration.of("chroma").refinements) > 0
-    assert Configuration.of("chroma", filters=(4, 8), image_size=16).refinements == ()
-    kept = Configuration.of("chroma", filters=(4, 8), refinements=[1, 0], image_size=16)
-    assert kept.refinements == (1, 0)
-    assert Configuration.from_dict(kept.to_dict()) == kept

@@ -573,7 +573,7 @@ numpy.savez(sys.argv[2], *network.get_weights(), losses=losses)
 def test_a_step_under_jax_is_the_same(recipe, tmp_path):
     settings = {"image_size": 8, "filters": (4,), "dropout_rate": 0, "learning_rate": 1e-3}
     if recipe != "classic":
-        settings |= {"rarity": 0.5, "warm_up": 0, "refinements": (1,)}
+        settings |= {"rarity": 0.5, "warm_up": 0}
     configuration = Configuration.of(recipe, precision="float32", **settings)
     network = training.compile_network(configuration)
     random = numpy.random.default_rng(0)

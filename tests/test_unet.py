@@ -201,46 +201,6 @@ def test_the_recipe_has_its_number_of_parameters(recipe):
     assert learned == 11_483_715 - measured
 
 
-# --- refinements -------------------------------------------------------------------------------
-
-
-def test_refinements_stand_after_the_blocks_of_their_size():
-    network = build_unet((32, 32, 1), filters=(4, 6, 8), refinements=(1, 2, 3))
-    sizes = {}
-    for layer in network.layers:
-        if "_refinement_" in layer.name and isinstance(layer, keras.layers.Add):
-            block = layer.name.partition("_refinement_")[0]
-            sizes.setdefault(block, []).append(tuple(layer.output.shape[1:]))
-    assert sizes == {
-        "encoder_1": [(16, 16, 4)],
-        "encoder_2": [(8, 8, 6)] * 2,
-        "encoder_3": [(4, 4, 8)] * 3,
-        "decoder_1": [(8, 8, 6)] * 2,
-        "decoder_2": [(16, 16, 4)],
-    }
-    extra = network.count_params() - build_unet(filters=(4, 6, 8)).count_params()
-    units = [(4, 2), (6, 4), (8, 3)]
-    assert extra == sum(n * (9 * c * c + c + 4 * c) for c, n in units)
-
-
-def test_new_refinements_change_nothing_and_trained_ones_do():
-    plain = build_unet(filters=(4, 6), dropout_rate=0)
-    refined = build_unet(filters=(4, 6), refinements=(1, 1), dropout_rate=0)
-    for layer in plain.layers:
-        refined.get_layer(layer.name).set_weights(layer.get_weights())
-    pictures = grey(16, 16)
-    np.testing.assert_allclose(refined(pictures), plain(pictures), atol=1e-6)
-    layer = refined.get_layer("encoder_2_refinement_1_normalization")
-    layer.set_weights([np.ones(6), *layer.get_weights()[1:]])
-    assert np.abs(np.asarray(refined(pictures)) - np.asarray(plain(pictures))).max() > 1e-3
-
-
-@pytest.mark.parametrize("refinements", [(1,), (1, 1, 1), (-1, 0), (1.0, 0), (True, 0)])
-def test_refinements_that_do_not_fit_are_refused(refinements):
-    with pytest.raises(ValueError, match="refinements must be 2 whole numbers from 0"):
-        build_unet(filters=(4, 6), refinements=refinements)
-
-
 # --- running it ----------------------------------------------------------------------------------
 
 

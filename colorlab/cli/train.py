@@ -19,11 +19,11 @@ def _setting(kind, text):
     return Annotated[kind | None, typer.Option(help=text, show_default="the recipe's")]
 
 
-def _numbers(text, option):
+def _numbers(text):
     try:
         return None if text is None else tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise InputError(f"{option} must be whole numbers with commas, got {text!r}") from None
+        raise InputError(f"--filters must be whole numbers with commas, got {text!r}") from None
 
 
 def train(
@@ -49,7 +49,6 @@ def train(
     epochs: _setting(int, "Passes over the training pictures.") = None,
     image_size: _setting(int, "Side of the pictures in pixels, a multiple of 128.") = None,
     filters: _setting(str, "Channels of the seven encoder blocks, with commas.") = None,
-    refinements: _setting(str, "Units that refine each block at its size, with commas.") = None,
     batch_size: _setting(int, "Pictures a step.") = None,
     learning_rate: _setting(float, "Adam's step size.") = None,
     dropout: _setting(float, "Share of values that dropout sets to zero.") = None,
@@ -73,8 +72,7 @@ def train(
     settings = {
         "epochs": epochs,
         "image_size": image_size,
-        "filters": _numbers(filters, "--filters"),
-        "refinements": _numbers(refinements, "--refinements"),
+        "filters": _numbers(filters),
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "dropout_rate": dropout,
