@@ -2,7 +2,8 @@
 
 ``python tools/ship_weights.py RUN NAME`` writes the best weights of a run to
 ``colorlab/weights/NAME.onnx``, with 16 bits a number, and what is known about them to
-``models.json`` beside it: checksum, settings, the training pictures' fingerprint, time spent.
+``models.json`` beside it: checksum, settings, the training pictures' fingerprint, time spent, and
+the same of the runs that it began with, which are looked for beside RUN.
 """
 
 import argparse
@@ -16,6 +17,30 @@ from colorlab.configuration import read_configuration
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "colorlab" / "weights"
 ORDER = ("default", "small", "vivid")
+
+
+def _effort(run):
+    """Return how long a run took, and how much it saw."""
+    log = training.read_log(run)
+    best = min(log, key=lambda row: row["val_loss"])
+    return {
+        "passes": len(log),
+        "best_epoch": best["epoch"],
+        "val_loss": round(best["val_loss"], 4),
+        "pictures_seen": round(sum(row["seconds"] * row["pictures_per_second"] for row in log)),
+        "seconds": round(sum(row["seconds"] for row in log)),
+    }
+
+
+def _before(run):
+    """Return the runs whose weights a run began with, the first one first."""
+    start = json.loads((run / "config.json").read_text(encoding="utf-8")).get("start")
+    if start is None:
+        return []
+    earlier = run.parent / start
+    settings = read_configuration(earlier)
+    own = {"learning_rate": settings.learning_rate, "dropout_rate": settings.dropout_rate}
+    return [*_before(earlier), {"run": start, **own, **_effort(earlier)}]
 
 
 def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
@@ -33,8 +58,6 @@ def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
     exchange.write_onnx(network, path, {**facts, "strength": strength}, overwrite=True)
 
     record = json.loads((run / "config.json").read_text(encoding="utf-8"))
-    log = training.read_log(run)
-    best = min(log, key=lambda row: row["val_loss"])
     content = path.read_bytes()
     catalogue = folder / "models.json"
     models = json.loads(catalogue.read_text(encoding="utf-8")) if catalogue.exists() else {}
@@ -50,11 +73,8 @@ def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
         "configuration": configuration.to_dict(),
         "data": record["data"],
         "versions": record["versions"],
-        "start": record.get("start"),
-        "best_epoch": best["epoch"],
-        "val_loss": round(best["val_loss"], 4),
-        "pictures_seen": round(sum(row["seconds"] * row["pictures_per_second"] for row in log)),
-        "seconds": round(sum(row["seconds"] for row in log)),
+        "before": _before(run),
+        **_effort(run),
     }
     ordered = {each: models[each] for each in (*ORDER, *models) if each in models}
     catalogue.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")

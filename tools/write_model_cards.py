@@ -107,6 +107,15 @@ def _by_category(results, name):
     return "\n".join(lines), f"Its worst category is {worst.replace('_', ' ')}. {said}"
 
 
+def _began_with(facts):
+    """Return what the table says of earlier runs."""
+    return {
+        f"began with the run `{run['run']}`": f"{run['passes']} passes, the best one was "
+        f"{run['best_epoch']}; learning rate {run['learning_rate']}, dropout {run['dropout_rate']}"
+        for run in facts["before"]
+    }
+
+
 def _settings(facts):
     settings = facts["configuration"]
     shown = {
@@ -114,7 +123,8 @@ def _settings(facts):
         "filters": ", ".join(map(str, settings["filters"])),
         "pictures": f"{settings['image_size']} x {settings['image_size']} pixels, "
         f"batches of {settings['batch_size']}",
-        "passes": f"{settings['epochs']}, the best one was {facts['best_epoch']}",
+        "passes": f"{facts['passes']}, the best one was {facts['best_epoch']}",
+        **_began_with(facts),
         "optimizer": f"Adam, learning rate {settings['learning_rate']}, "
         f"weight decay {settings['weight_decay']}, {settings['schedule']} schedule, "
         f"warm-up {settings['warm_up']} passes",
@@ -129,8 +139,6 @@ def _settings(facts):
         shown["temperature"] = facts["temperature"]
     if facts["strength"] != 1:
         shown["strength"] = f"{facts['strength']}, chosen on validation pictures"
-    if facts.get("start"):
-        shown["began with"] = f"the weights of `{facts['start']}`"
     return "\n".join(
         ["| setting | value |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in shown.items())]
     )
@@ -141,14 +149,16 @@ def card(name, models, results):
     facts = models[name]
     overall = _overall(results, name)
     categories, worst = _by_category(results, name)
-    hours = facts["seconds"] / 3600
+    runs = (*facts["before"], facts)
+    seen = sum(run["pictures_seen"] for run in runs)
+    hours = sum(run["seconds"] for run in runs) / 3600
     watt_hours = hours * WATTS
     data = facts["data"]
     return f"""# Model card: {name}
 
 {PURPOSE[name]}
 
-| | |
+| fact | value |
 | --- | --- |
 | file | `colorlab/weights/{facts["file"]}`, {_megabytes(facts["bytes"])}, ONNX, float16 |
 | SHA-256 | `{facts["sha256"][:16]}`... |
@@ -182,8 +192,8 @@ they make. See [Data and licences](../data_and_licences.md).
 
 {_settings(facts)}
 
-It saw {facts["pictures_seen"]:,} pictures in {hours:.1f} hours on two processor cores, without a
-GPU. Other work ran on the same cores, so the hours are not a speed. At {WATTS} W for the two cores,
+It saw {seen:,} pictures in {hours:.1f} hours on two processor cores, without a
+GPU. The hours are by the clock, and no measure of speed. At {WATTS} W for the two cores,
 which is an assumption and not a reading, this is about {watt_hours:.0f} Wh, and at
 {GRAMS_A_KILOWATT_HOUR} g of carbon dioxide a kilowatt hour about
 {watt_hours * GRAMS_A_KILOWATT_HOUR / 1000:.0f} g. Runs that were thrown away are not counted here.
