@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 
 import numpy
@@ -14,6 +15,9 @@ from colorlab.datasets import toy
 # inherit this from the environment.
 _CACHE = tempfile.mkdtemp(prefix="colorlab-tests-")
 os.environ["COLORLAB_CACHE"] = _CACHE
+
+# The jobs that a shell runs in the background ignore Ctrl-C, and so would all that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure():
