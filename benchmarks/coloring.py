@@ -50,11 +50,12 @@ main()
 
 def _write_networks(folder):
     """Write one network in both forms; its speed does not depend on its weights."""
+    from benchmarks.plain import of_own_layers
     from colorlab.backend import keras
     from colorlab.exchange import write_onnx
     from colorlab.unet import build_unet
 
-    network = build_unet(output_channels=2)
+    network = of_own_layers(build_unet(output_channels=2))
     network = keras.Model(network.input, keras.layers.Rescaling(110.0)(network.output))
     network.save(folder / "network.keras")
     write_onnx(network, folder / "network.onnx", {"image_size": 256, "step": 128})

@@ -10,6 +10,7 @@ import time
 
 import numpy
 
+from benchmarks.plain import of_own_layers
 from colorlab import losses, training, unet
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
@@ -66,16 +67,8 @@ def _seconds(turn, turns=4):
 
 def _plain_recipe():
     """Build the published recipe of Keras's own layers."""
-
-    def own(layer):
-        kind = keras.layers.BatchNormalization
-        settings = layer.get_config()
-        if isinstance(layer, kind):
-            return kind.from_config(settings)
-        return type(layer).from_config(settings)
-
     keras.utils.set_random_seed(0)
-    network = keras.models.clone_model(unet.build_unet((_SIZE, _SIZE, 1)), clone_function=own)
+    network = of_own_layers(unet.build_unet((_SIZE, _SIZE, 1)))
     network.compile(keras.optimizers.Adam(1e-2, beta_1=0.5), losses.log_cosh)
     return network
 
