@@ -78,7 +78,8 @@ def _measure(network, side, batch, dtype):
     grey = random.uniform(-1, 1, (_STEPS * batch, side, side, 1)).astype("float32")
     rgb = random.uniform(-1, 1, (_STEPS * batch, side, side, 3)).astype("float32")
     seconds = _seconds(lambda: network.fit(grey, rgb, batch_size=batch, verbose=0), turns=2)
-    fixed = keras.models.clone_model(network, input_tensors=keras.Input((side, side, 1)))
+    bare = keras.Model(network.inputs, network.outputs)  # without its loss, which needs no clone
+    fixed = keras.models.clone_model(bare, input_tensors=keras.Input((side, side, 1)))
     width = 4 if dtype == "float32" else 2
     return {
         "image_size": side,
