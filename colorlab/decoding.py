@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _EXIF_ORIENTATION = 0x0112
+_BITS_A_SAMPLE, _SAMPLE_FORMAT = 0x0102, 0x0153  # of a TIFF file
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -90,9 +91,6 @@ def range_of_levels(picture):
     if bits > 16 or picture.tag_v2.get(_SAMPLE_FORMAT, (1,))[0] != 1:
         raise InputError("holds numbers of 32 bits or with a sign, expected levels of 8 or 16 bits")
     return 2**bits - 1
-
-
-_BITS_A_SAMPLE, _SAMPLE_FORMAT = 0x0102, 0x0153
 
 
 def to_eight_bits(picture, highest=65535):
