@@ -79,7 +79,7 @@ def _measure(network, side, batch, dtype):
     rgb = random.uniform(-1, 1, (_STEPS * batch, side, side, 3)).astype("float32")
     seconds = _seconds(lambda: network.fit(grey, rgb, batch_size=batch, verbose=0), turns=2)
     bare = keras.Model(network.inputs, network.outputs)  # without its loss, which needs no clone
-    fixed = keras.models.clone_model(bare, input_tensors=keras.Input((side, side, 1)))
+    fixed = keras.models.clone_model(bare, input_tensors=[keras.Input((side, side, 1))])
     width = 4 if dtype == "float32" else 2
     return {
         "image_size": side,

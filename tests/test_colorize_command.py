@@ -479,26 +479,32 @@ def test_only_one_end_may_be_a_stream(photos, chroma_file, tmp_path):
 
 INTERRUPTED = """
 import os, signal
+from colorlab.cli import colorize, main
 from colorlab.models import ChromaModel
-plain, count = ChromaModel.colorize, []
-def colorize(*arguments):
+place = {place}
+plain, count = getattr(place, "{name}"), []
+def interrupted(*arguments):
     count.append(1)
     if len(count) == 5:
         os.kill(os.getpid(), signal.SIGINT)
     return plain(*arguments)
-ChromaModel.colorize = colorize
-from colorlab.cli import main
+setattr(place, "{name}", interrupted)
 main()
 """
 
 
-def test_control_c_says_how_far_it_came_and_the_same_command_does_the_rest(tmp_path, chroma_file):
+# While a picture is coloured, and while another one, which is written already, is reported.
+@pytest.mark.parametrize("place, name", [("ChromaModel", "colorize"), ("colorize", "say")])
+def test_control_c_says_how_far_it_came_and_the_same_command_does_the_rest(
+    place, name, tmp_path, chroma_file
+):
+    code = INTERRUPTED.format(place=place, name=name)
     place, out = tmp_path / "in", tmp_path / "out"
     place.mkdir()
     for number in range(40):
         picture(number % 8, size=96).save(place / f"{number:02d}.png")
     command = ("colorize", place, "-o", out, "--model", chroma_file)
-    result = process(*command, code=INTERRUPTED, text=True)
+    result = process(*command, code=code, text=True)
     assert result.returncode == 130
     (line,) = result.stderr.splitlines()
     done = int(re.fullmatch(r"colorlab: stopped after (\d+) of 40 .*same command.*", line).group(1))

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import signal
 import sys
 import threading
 import time
@@ -47,32 +48,55 @@ def workers_for(count):
 def color_all(jobs, model, settings, workers):
     """Colour photographs, several at a time.
 
+    After Ctrl-C the pictures at hand are finished and yielded, and no other one is begun; a second
+    Ctrl-C does not wait for its turn.
+
     Yields
     ------
     (Job, dict)
         In the order of the jobs: the facts of a picture, or ``error`` and the reason.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At the end, where Ctrl-C left pictures that were not begun.
     """
-    room = _Room(_PIXELS_AT_A_TIME)
-    pool = concurrent.futures.ThreadPoolExecutor(workers)
-    futures, done = [], 0
+    # Before Ctrl-C is put off, so that it is heard while the other program still writes.
+    content = _read_standard_input() if jobs[0].source == STANDARD else None
+    room, stopped, left = _Room(_PIXELS_AT_A_TIME), threading.Event(), 0
+    with _put_off(stopped), concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        try:
+            futures = [
+                pool.submit(_color_one, job, content, model, settings, room, stopped)
+                for job in jobs
+            ]
+            for job, future in zip(jobs, futures, strict=True):
+                facts = future.result()
+                if facts is None:
+                    left += 1
+                else:
+                    yield job, facts
+        finally:
+            stopped.set()
+    if left:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _put_off(stopped):
+    """Turn the first Ctrl-C into an event: a picture may be finished but not yet counted."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def hear(number, frame):
+        signal.signal(signal.SIGINT, before)
+        stopped.set()
+
+    if before != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, hear)
     try:
-        for job in jobs:
-            # Here, where Ctrl-C is heard while the other program still writes.
-            content = _read_standard_input() if job.source == STANDARD else None
-            futures.append(pool.submit(_color_one, job, content, model, settings, room))
-        for job, future in zip(jobs, futures, strict=True):
-            facts = future.result()
-            done += 1
-            yield job, facts
-    except KeyboardInterrupt:
-        # The pictures at hand are finished and counted, no other one is begun.
-        pool.shutdown(wait=True, cancel_futures=True)
-        for job, future in list(zip(jobs, futures, strict=False))[done:]:
-            if not future.cancelled():
-                yield job, future.result()
-        raise
+        yield
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        signal.signal(signal.SIGINT, before)
 
 
 class _Room:
@@ -102,12 +126,15 @@ def _pixels_of(source):
     return 0
 
 
-def _color_one(job, content, model, settings, room):
+def _color_one(job, content, model, settings, room, stopped):
+    """Colour a photograph; return None where that was not begun any more."""
+    if stopped.is_set():
+        return None
     try:
         if content is not None:
             return _color(job, content, model, settings)
         with room.take(_pixels_of(job.source)):
-            return _color(job, job.source, model, settings)
+            return None if stopped.is_set() else _color(job, job.source, model, settings)
     except InputError as error:
         return {"error": str(error)}
     except MemoryError:
