@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import build_book
 import pytest
+import write_speed_page
 import yaml
 from bs4 import BeautifulSoup
 from notebook_hygiene import is_image, text
@@ -56,6 +57,12 @@ def soups(html):
         for path in html.rglob("*.html")
         if "_static" not in path.relative_to(html).parts
     }
+
+
+def test_the_page_on_speed_says_what_was_measured():
+    results = json.loads((ROOT / "book/results/benchmarks.json").read_text(encoding="utf-8"))
+    page = (ROOT / "book" / "speed.md").read_text(encoding="utf-8")
+    assert page == write_speed_page.page(results), "run tools/write_speed_page.py"
 
 
 @pytest.mark.parametrize("page", PAGES)
