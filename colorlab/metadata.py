@@ -7,14 +7,15 @@ import contextlib
 import re
 import struct
 
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image, IptcImagePlugin, PngImagePlugin
 
 __all__ = ["read_metadata", "save_options"]
 
 _EXIF_HEADER = b"Exif\x00\x00"
-_JPEG_LIMIT = 65_533  # bytes in one segment of a JPEG file
+_JPEG_LIMIT = 65_500  # bytes in one segment of a JPEG file, less what stands before them
 _ORIENTATION = ExifTags.Base.Orientation
-_CAPTION = 0x0404  # the place of IPTC data among Photoshop's in a JPEG file
+_IPTC = 0x0404  # the place of IPTC data among Photoshop's in a JPEG file
+_IPTC_IN_TIFF = 33723
 # Of a TIFF file, where the description of the pixels stands among that of the photograph.
 _KEPT_FROM_TIFF = tuple(
     ExifTags.Base[name]
@@ -38,7 +39,7 @@ def read_metadata(picture):
     dict
         ``exif`` (bytes, the orientation reset, the small preview left out), ``xmp`` (bytes, the
         orientation reset), ``comment`` (bytes), ``text`` (dict of str), ``dpi`` (two numbers) and
-        ``IPTC caption`` (True), as far as the file has them.
+        ``iptc`` (bytes: captions of archives and agencies), as far as the file has them.
     """
     found = {}
     exif = picture.info.get("exif")
@@ -56,14 +57,23 @@ def read_metadata(picture):
     text = getattr(picture, "text", None)
     if isinstance(text, dict):
         found["text"] = {key: str(value) for key, value in text.items() if _is_plain(key)}
-    if _CAPTION in (picture.info.get("photoshop") or ()):
-        found["IPTC caption"] = True  # nothing here can write it, but its loss can be said
+    found["iptc"] = _iptc(picture)
     dpi = picture.info.get("dpi")
     with contextlib.suppress(TypeError, ValueError, ZeroDivisionError):
         dpi = tuple(float(number) for number in dpi)
         if len(dpi) == 2 and all(0 < number < 60_000 for number in dpi):
             found["dpi"] = dpi
     return {key: value for key, value in found.items() if value}
+
+
+def _iptc(picture):
+    """Write the IPTC data of a file anew, free of the form that this file has them in."""
+    with contextlib.suppress(Exception):  # they may be damaged in any way
+        return b"".join(
+            struct.pack(">3BH", 0x1C, *place, len(value)) + value
+            for place, values in (IptcImagePlugin.getiptcinfo(picture) or {}).items()
+            for value in (values if isinstance(values, list) else [values])
+        )
 
 
 def _is_plain(key):
@@ -137,7 +147,7 @@ def save_options(metadata, image_format):
     """
     options, lost = {}, []
     for key, value in metadata.items():
-        if image_format == "JPEG" and key in ("exif", "xmp") and len(value) > _JPEG_LIMIT:
+        if image_format == "JPEG" and key in _SEGMENTS and len(value) > _JPEG_LIMIT:
             lost.append(key)
         elif image_format == "PNG" and key == "comment":
             continue  # becomes a line of text
@@ -156,16 +166,31 @@ def save_options(metadata, image_format):
         if "xmp" in options:
             lines.add_itxt("XML:com.adobe.xmp", options.pop("xmp").decode("utf-8", "replace"))
         options["pnginfo"] = lines
-    if image_format == "TIFF" and "exif" in options:
-        options["exif"] = _tiff_tags(options["exif"])
+    iptc = options.pop("iptc", None)
+    if image_format == "TIFF":
+        tags = _tiff_tags(options.pop("exif", b""))
+        if iptc:
+            tags[_IPTC_IN_TIFF] = iptc
+        if len(tags):
+            options["exif"] = tags
+    elif iptc:
+        options["extra"] = _photoshop_segment(iptc)
     return options, lost
 
 
+def _photoshop_segment(iptc):
+    """Wrap IPTC data as a JPEG file holds them: as one of Photoshop's blocks, without a name."""
+    block = struct.pack(">4sHHI", b"8BIM", _IPTC, 0, len(iptc)) + iptc + b"\0" * (len(iptc) % 2)
+    block = b"Photoshop 3.0\0" + block
+    return struct.pack(">HH", 0xFFED, 2 + len(block)) + block
+
+
+_SEGMENTS = ("exif", "xmp", "iptc")
 _HELD = {
-    "JPEG": ("exif", "xmp", "comment", "dpi"),
+    "JPEG": ("exif", "xmp", "comment", "iptc", "dpi"),
     "PNG": ("exif", "xmp", "text", "dpi"),
     "WEBP": ("exif", "xmp"),
-    "TIFF": ("exif", "dpi"),
+    "TIFF": ("exif", "iptc", "dpi"),
     "BMP": ("dpi",),
     "GIF": ("comment",),
 }

@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, IptcImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from colorlab import images
 from colorlab.errors import InputError
@@ -491,15 +491,69 @@ def test_words_with_umlauts_stay_as_they_were_stored(source, target):
         assert new.getexif()[0x010E].encode("latin-1") == words
 
 
-def test_the_loss_of_an_iptc_caption_is_said():
-    caption = b"\x1c\x02\x78\x00\x05Hello"
-    block = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + struct.pack(">I", len(caption)) + caption
-    segment = b"\xff\xed" + struct.pack(">H", len(block) + 2) + block
-    content = encode(SMOOTH, "JPEG")
-    photograph = read_photograph(content[:2] + segment + content[2:])
+def with_caption(caption, source):
+    """Encode a picture with an IPTC caption, written by hand."""
+    data = b"\x1c\x02\x78" + struct.pack(">H", len(caption)) + caption
+    if source == "JPEG":
+        pad = b"\x00" * (len(data) % 2)
+        block = b"8BIM\x04\x04\x00\x00" + struct.pack(">I", len(data)) + data + pad
+        block = b"Photoshop 3.0\x00" + block
+        content = encode(SMOOTH, "JPEG")
+        return content[:2] + b"\xff\xed" + struct.pack(">H", len(block) + 2) + block + content[2:]
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[33723] = data
+    if source == "TIFF of whole numbers":
+        # As Photoshop writes them; 33723 is 0x83BB, 7 stands for bytes, 4 for whole numbers.
+        data += b"\x00" * (-len(data) % 4)
+        tags[33723] = data
+        content = encode(SMOOTH, "TIFF", tiffinfo=tags)
+        entry = b"\xbb\x83\x07\x00" + struct.pack("<I", len(data))
+        assert content.count(entry) == 1
+        return content.replace(entry, b"\xbb\x83\x04\x00" + struct.pack("<I", len(data) // 4))
+    return encode(SMOOTH, "TIFF", tiffinfo=tags)
+
+
+@pytest.mark.parametrize("source", ["JPEG", "TIFF", "TIFF of whole numbers"])
+@pytest.mark.parametrize("target", ["JPEG", "TIFF"])
+@pytest.mark.parametrize("caption", [b"Hello", "Großmutter, 1931".encode()])
+def test_an_iptc_caption_is_carried_over(source, target, caption):
+    photograph = read_photograph(with_caption(caption, source))
+    with written(photograph, target) as new:
+        assert IptcImagePlugin.getiptcinfo(new)[2, 120] == caption
+
+
+def test_an_iptc_caption_goes_beside_other_metadata():
+    exif = Image.Exif()
+    exif[0x010E] = "a house"
+    segment = with_caption(b"Hello", "JPEG")
+    whole = encode(SMOOTH, "JPEG", exif=exif, xmp=b"<x:xmpmeta/>", comment=b"a comment")
+    length = segment.index(b"\xff\xe0")
+    photograph = read_photograph(whole[:2] + segment[2:length] + whole[2:])
+    with written(photograph, "JPEG") as new:
+        assert IptcImagePlugin.getiptcinfo(new)[2, 120] == b"Hello"
+        assert new.getexif()[0x010E] == "a house"
+        assert (new.info["xmp"], new.info["comment"]) == (b"<x:xmpmeta/>", b"a comment")
+
+
+@pytest.mark.parametrize(
+    "size, target, lost",
+    [
+        (9, "PNG", True),
+        (9, "WEBP", True),
+        (65_500, "JPEG", False),
+        (65_501, "JPEG", True),
+        (70_000, "TIFF", False),
+    ],
+)
+def test_the_loss_of_an_iptc_caption_is_said(size, target, lost):
+    photograph = read_photograph(with_caption(b"Hello", "JPEG"))
+    photograph.metadata["iptc"] = bytes(size)
     image = np.repeat(photograph.grey, 3, axis=-1)
-    lost = write_photograph(io.BytesIO(), image, photograph, "JPEG")
-    assert lost == ["JPEG could not hold: IPTC caption"]
+    stream = io.BytesIO()
+    notes = write_photograph(stream, image, photograph, target)
+    assert notes == ([f"{target} could not hold: iptc"] if lost else [])
+    with Image.open(stream) as new:
+        new.load()
 
 
 def test_a_picture_in_lab_is_refused_with_the_reason():
