@@ -520,6 +520,18 @@ main()
     assert line.startswith("colorlab: stopped")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
+@pytest.mark.parametrize("arguments", [("--help",), ("data", "show"), ("check",)])
+def test_a_full_disk_behind_what_is_printed_is_one_line(arguments):
+    command = [sys.executable, "-m", "colorlab", *arguments]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 1
+    assert result.stderr == (
+        "colorlab: standard output: cannot be written (No space left on device)\n"
+    )
+
+
 @pytest.fixture(scope="session")
 def second(tmp_path_factory, photographs):
     """A run of the default recipe, with one block in place of seven."""

@@ -3,6 +3,7 @@
 Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/04_results`.
 """
 
+import errno
 import os
 import sys
 import warnings
@@ -51,6 +52,10 @@ def main():
     except Exception as error:
         if os.environ.get("COLORLAB_DEBUG"):
             raise
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            # Files say their own names; what is left is what was printed.
+            say(f"colorlab: standard output: cannot be written ({error.strerror})", errors)
+            sys.exit(1)
         reason = (str(error).splitlines() or [""])[0]
         say(
             f"colorlab: unexpected {type(error).__name__}: {reason}; "
