@@ -520,6 +520,34 @@ main()
     assert line.startswith("colorlab: stopped")
 
 
+@pytest.mark.parametrize(
+    "arguments, named, help_of",
+    [
+        (("bogus",), "bogus", ""),
+        (("train", "--bogus"), "--bogus", " train"),
+        (("train", "--epochs", "many"), "--epochs", " train"),
+        (("train", "--epochs"), "--epochs", ""),
+        (("evaluate",), "MODEL", " evaluate"),
+        (("data", "get"), "NAME", " data get"),
+        (("data", "bogus"), "bogus", " data"),
+        (("colorize",), "PHOTO", " colorize"),
+    ],
+)
+def test_wrong_use_is_one_line_that_names_the_argument(arguments, named, help_of):
+    result = colorlab(*arguments)
+    assert (result.code, result.out) == (2, "")
+    (line,) = result.errors.splitlines()
+    assert named in line
+    assert line.startswith("colorlab: ") and line.endswith(f"; see colorlab{help_of} --help")
+
+
+@pytest.mark.parametrize("arguments", [(), ("data",)])
+def test_a_command_alone_gets_its_help(arguments):
+    result = colorlab(*arguments)
+    assert (result.code, result.errors) == (2, "")
+    assert "Usage: colorlab" in result.out and "--help" in result.out
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
 @pytest.mark.parametrize("arguments", [("--help",), ("data", "show"), ("check",)])
 def test_a_full_disk_behind_what_is_printed_is_one_line(arguments):

@@ -29,12 +29,27 @@ for command in (train.train, evaluate.evaluate, colorize.colorize, check.check):
 app.add_typer(data.data)
 
 
+_WrongUse = typer.BadParameter.__base__  # Typer gives it no public name
+
+
+def _refuse(error):
+    """Say in one line what is wrong with the options; a command alone gets its help."""
+    name = error.ctx.command_path if error.ctx else "colorlab"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if message:  # else the help was printed
+        say(f"colorlab: {message[0].lower()}{message[1:]}; see {name} --help", errors)
+    sys.exit(error.exit_code)
+
+
 def main():
     """Run the command line; every error is one line, and the exit code says what happened."""
     if not os.environ.get("COLORLAB_DEBUG"):
         warnings.simplefilter("ignore")  # what libraries say of a file, this command says itself
     try:
-        app()
+        # Not on its own: it would draw a box around what is wrong with an option.
+        sys.exit(app(prog_name="colorlab", standalone_mode=False))
+    except _WrongUse as error:
+        _refuse(error)
     except InputError as error:
         say(f"colorlab: {error}", errors)
         sys.exit(1)
