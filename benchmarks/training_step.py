@@ -6,6 +6,8 @@ at the speed of a product of large matrices of the same precision. The other is 
 takes to move the numbers between processor and memory once for each layer and direction.
 """
 
+import functools
+import statistics
 import time
 
 import numpy
@@ -41,6 +43,7 @@ def _bytes(network, batch, width):
     return moved + _BYTES_A_WEIGHT * network.count_params() / batch
 
 
+@functools.cache
 def _matrix_speed(dtype):
     """Return the operations a second of a product of large matrices."""
     matrix = keras.ops.ones((2048, 2048), dtype)
@@ -48,21 +51,24 @@ def _matrix_speed(dtype):
     def turn():
         return keras.ops.convert_to_numpy((matrix @ matrix)[0, :1])
 
-    return 2 * 2048**3 / _seconds(turn)
+    return 2 * 2048**3 / min(_seconds(turn, turns=10))
 
 
+@functools.cache
 def _memory_speed():
     """Return the bytes a second that a copy of a large array reads and writes."""
     array, copy = numpy.ones(2**26, "float32"), numpy.empty(2**26, "float32")
-    return 2 * array.nbytes / _seconds(lambda: numpy.copyto(copy, array))
+    return 2 * array.nbytes / min(_seconds(lambda: numpy.copyto(copy, array), turns=10))
 
 
-def _seconds(turn, turns=4):
-    turn()
-    start = time.perf_counter()
-    for _ in range(turns):
+def _seconds(turn, turns):
+    """Return the seconds of each of some turns, after one that does not count."""
+    times = []
+    for _ in range(turns + 1):
+        start = time.perf_counter()
         turn()
-    return (time.perf_counter() - start) / turns
+        times.append(time.perf_counter() - start)
+    return times[1:]
 
 
 def _plain_recipe():
@@ -77,14 +83,14 @@ def _measure(network, side, batch, dtype):
     random = numpy.random.default_rng(0)
     grey = random.uniform(-1, 1, (_STEPS * batch, side, side, 1)).astype("float32")
     rgb = random.uniform(-1, 1, (_STEPS * batch, side, side, 3)).astype("float32")
-    seconds = _seconds(lambda: network.fit(grey, rgb, batch_size=batch, verbose=0), turns=2)
+    seconds = _seconds(lambda: network.fit(grey, rgb, batch_size=batch, verbose=0), turns=3)
     bare = keras.Model(network.inputs, network.outputs)  # without its loss, which needs no clone
     fixed = keras.models.clone_model(bare, input_tensors=[keras.Input((side, side, 1))])
     width = 4 if dtype == "float32" else 2
     return {
         "image_size": side,
         "precision": dtype,
-        "pictures_per_second": round(len(grey) / seconds, 2),
+        "pictures_per_second": round(len(grey) / statistics.median(seconds), 2),
         "bound_of_operations": round(_matrix_speed(dtype) / _operations(fixed), 1),
         "bound_of_bytes": round(_memory_speed() / _bytes(fixed, batch, width), 1),
     }

@@ -63,6 +63,18 @@ def fingerprint(root=ROOT):
     return total.hexdigest()[:16]
 
 
+def own_ipython(folder):
+    """Make settings for IPython in `folder`, and return the environment that names them.
+
+    Notebooks then run alike for everybody, whatever a person's own settings load at the start, and
+    kernels keep to themselves what they note about their connection.
+    """
+    profile = Path(folder) / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text('c.IPKernelApp.log_level = "ERROR"\n')
+    return {"IPYTHONDIR": str(folder)}
+
+
 def build(folder, execute="cache", environment=os.environ):
     """Build the book inside `folder` and return the path of its first page.
 
@@ -89,8 +101,8 @@ def build(folder, execute="cache", environment=os.environ):
     command += ["--config", str(config), "--toc", str(ROOT / "book" / "_toc.yml")]
     command += ["--path-output", str(folder), "-W", "--keep-going"]
     # Pictures and networks that the notebooks make are kept as long as the outputs they led to.
-    cache = {"COLORLAB_CACHE": str(executed / state / "made")}
-    subprocess.run(command, check=True, env={**os.environ, **cache})
+    own = {"COLORLAB_CACHE": str(executed / state / "made"), **own_ipython(folder / "ipython")}
+    subprocess.run(command, check=True, env={**os.environ, **own})
     finished.write_text(state)
     return pages / "html" / "index.html"
 

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from build_book import own_ipython
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
@@ -63,6 +64,7 @@ def main(paths):
     with tempfile.TemporaryDirectory(prefix="colorlab-notebooks-") as cache:
         # Outputs must not depend on what an earlier version left in the user's cache.
         os.environ["COLORLAB_CACHE"] = cache
+        os.environ.update(own_ipython(Path(cache) / "ipython"))
         return run_all(paths)
 
 

@@ -19,14 +19,14 @@ def _table(heads, rows):
 
 def _input(rows):
     return _table(
-        ("files", "batches of", "plain", "`colorlab`", "times"),
+        ("files", "pixels", "plain", "colorlab", "times"),
         [
             (
                 row["files"],
-                f"{row['image_size']} px",
+                row["image_size"],
                 f"{row['plain_pictures_per_second']:,.0f}",
                 f"{row['pipeline_pictures_per_second']:,.0f}",
-                f"{row['ratio']:.1f}",
+                row["ratio"],
             )
             for row in rows
         ],
@@ -35,15 +35,15 @@ def _input(rows):
 
 def _training(rows):
     return _table(
-        ("step", "size", "numbers", "pictures a second", "times", "operations", "bytes"),
+        ("step", "pixels", "numbers", "a second", "times", "operations", "bytes"),
         [
             (
                 row["way"],
-                f"{row['image_size']} px",
+                row["image_size"],
                 row["precision"],
                 f"{row['pictures_per_second']:.1f}",
                 f"{row['ratio']:.1f}",
-                f"{row['bound_of_operations']:.0f}",
+                f"{row['bound_of_operations']:,.0f}",
                 f"{row['bound_of_bytes']:.0f}",
             )
             for row in rows
@@ -53,7 +53,7 @@ def _training(rows):
 
 def _coloring(facts):
     return _table(
-        ("what", "plain", "`colorlab`", "times"),
+        ("what", "plain", "colorlab", "times"),
         [
             (
                 "seconds to the first coloured picture",
@@ -93,7 +93,7 @@ numbers, without a GPU: Python {machine["python"]}, Keras {machine["keras"]}, Te
 ## From files to batches
 
 A network that waits for pictures learns nothing. Pictures a second, from JPEG files to batches of grey
-and colour; the plain way is a loop with Pillow and NumPy:
+and colour with so many pixels a side; the plain way is a loop with Pillow and NumPy:
 
 {_input(results["input_pipeline"])}
 
