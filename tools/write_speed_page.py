@@ -111,17 +111,19 @@ Pictures a second, forward and backward, batches of 32. The plain recipe is the 
 Keras's own layers, and `fit` on arrays of 32-bit numbers. The last two columns are bounds, in pictures a
 second too, for a program that goes layer by layer. One is reached if it does nothing but the
 multiplications of the convolutions, as fast as this machine multiplies large matrices; the other if each
-layer only reads and writes its numbers, once in each direction.
+layer only reads and writes its numbers, once in each direction. The ways take turns, and the fastest of
+five turns counts: measured one after the other, on a machine that others use too, the same step came
+out up to twice as slow.
 
 {_training(results["training_step"])}
 
 Read it from the top:
 
 - **classic** computes the very same thing as the plain recipe. The difference is one layer: batch
-  normalisation, put together from simple operations, goes over its pictures many times, and it took longer
-  than all convolutions. `colorlab.normalization` does it in one operation.
+  normalisation, put together from simple operations, goes over its pictures many times, and that takes
+  more than a third of the step. `colorlab.normalization` does it in one operation.
 - **Half precision** halves the bytes, and the matrix units of this processor take 16-bit numbers. The
-  bound of operations moves far away, and bytes are the nearer one.
+  bound of operations moves far away, and bytes are the nearer one. The gain is smaller than either says.
 - **chroma at the recipe's size** has half the channels in its first block and its last, where the pictures
   are largest and where most of the bytes are.
 - **chroma as shipped** sees 128 pixels, a quarter of the area. Chroma is coarse, and the light comes from
