@@ -15,7 +15,7 @@ from colorlab import losses, training, unet
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
 
-_SIZE, _STEPS, _ROUNDS = 256, 3, 5
+_SIZE, _STEPS, _ROUNDS = 256, 2, 10
 _BACKWARD = 2  # a layer's way back: once for its inputs, once for its weights
 # AdamW reads a weight, its gradient and two moments, and writes three of them, in float32.
 _BYTES_A_WEIGHT = 7 * 4
@@ -80,8 +80,8 @@ def _of_one_size(network, side):
 def measure():
     """Measure the plain recipe and this project's recipes in one run; return a list of dict.
 
-    All take turns, several times, and the fastest turn of each one counts: a machine that is not
-    all ours then slows neither of two ways more than the other.
+    All take turns, and the fastest turn of each one counts. Where a virtual machine leaves one of
+    its cores idle for some seconds, it would otherwise slow the way whose turn it is.
     """
     plain = Configuration(precision="float32")
     ways = {
@@ -122,7 +122,7 @@ def measure():
                 "pictures_per_second": round(_STEPS * batch / best[name], 2),
                 "bound_of_operations": round(matrix_speed / _operations(fixed), 1),
                 "bound_of_bytes": round(memory_speed / moved, 1),
-                "ratio": round(_STEPS * batch / best[name] / (_STEPS * 32 / best["plain recipe"]), 2),
+                "ratio": round(batch / 32 * best["plain recipe"] / best[name], 2),
             }
         )
     return results

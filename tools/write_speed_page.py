@@ -112,8 +112,8 @@ Keras's own layers, and `fit` on arrays of 32-bit numbers. The last two columns 
 second too, for a program that goes layer by layer. One is reached if it does nothing but the
 multiplications of the convolutions, as fast as this machine multiplies large matrices; the other if each
 layer only reads and writes its numbers, once in each direction. The ways take turns, and the fastest of
-five turns counts: measured one after the other, on a machine that others use too, the same step came
-out up to twice as slow.
+ten turns counts. This is a virtual machine, which at times leaves one of its two cores idle for some
+seconds, and a way that was measured then came out up to twice as slow.
 
 {_training(results["training_step"])}
 
