@@ -1,8 +1,9 @@
 """Batch normalization, in one step where TensorFlow offers one.
 
 Keras computes mean, variance and the rest one after the other, each over the whole batch and in
-float32. On a processor that takes longer than the convolutions. TensorFlow has a fused operation
-for it; on other backends, whose compilers fuse by themselves, Keras's own layer is used as it is.
+float32. On a processor that is more than a third of the recipe's training step. TensorFlow has a
+fused operation for it; on other backends, whose compilers fuse by themselves, Keras's own layer is
+used as it is.
 
 Taught in :doc:`/notebooks/02_unet`.
 """

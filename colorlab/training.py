@@ -18,6 +18,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import time
 
 import h5py
@@ -37,7 +38,21 @@ _COUNTED_BATCHES = 100
 _EPOCHS_DONE = "colorlab_epochs_done"
 
 
+def _require_room(network, path):
+    """Refuse a full disk beforehand: the library that writes the weights crashes on one."""
+    optimizer = getattr(network, "optimizer", None)
+    variables = [*network.variables, *(optimizer.variables if optimizer else ())]
+    needed = sum(4 * math.prod(variable.shape) for variable in variables) + 2**20
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise InputError(
+            f"{path}: needs {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free; "
+            "make room, the same command goes on"
+        )
+
+
 def _save_weights(network, path, epochs_done):
+    _require_room(network, path)
     temporary = path.with_name(f".part.{path.name}")
     network.save_weights(temporary, overwrite=True)
     with h5py.File(temporary, "a") as file:

@@ -556,7 +556,7 @@ def test_a_full_disk_behind_what_is_printed_is_one_line(arguments):
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 1
     assert result.stderr == (
-        "colorlab: standard output: cannot be written (No space left on device)\n"
+        "colorlab: what it prints or keeps finds no room (No space left on device); make some\n"
     )
 
 

@@ -88,6 +88,17 @@ def interrupted(tmp_path_factory, parts, configuration):
     return run
 
 
+def test_a_disk_that_cannot_hold_the_weights_is_refused_beforehand(
+    interrupted, parts, configuration, tmp_path, monkeypatch
+):
+    size = (interrupted / "last.weights.h5").stat().st_size
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage._replace(free=size))
+    with pytest.raises(InputError, match="best.weights.h5: needs .* MB are free; make room"):
+        training.train(configuration, Batches(parts, configuration), tmp_path / "run")
+    assert not list((tmp_path / "run").glob("*.h5"))
+
+
 class Untouchable:
     """Batches that must not be read; they remember from which epoch on they were asked for."""
 

@@ -97,12 +97,12 @@ and colour with so many pixels a side; the plain way is a loop with Pillow and N
 
 {_input(results["input_pipeline"])}
 
-Two things do it. The files are decoded by as many threads as there are cores, while the network is at
-work on the batch before. And a large JPEG is decoded at a fraction of its size: its blocks of 8 x 8
+Two things do it. Compiled operations decode the files and compute grey, in as many threads as there are
+cores. And a large JPEG is decoded at a fraction of its size: its blocks of 8 x 8
 pixels can give 4 x 4 or fewer without the detail ever being computed. Chapter
 [Training](../notebooks/03_training.ipynb) builds this pipeline.
 
-Memory does not grow with the collection: the peak of a training process is {few_peak} MiB with {few}
+Memory hardly grows with the collection: the peak of a training process is {few_peak} MiB with {few}
 pictures and {many_peak} MiB with {many}, {memory["difference_percent"]:.0f} % more.
 
 ## A step of training
@@ -129,8 +129,7 @@ Read it from the top:
 - **chroma as shipped** sees 128 pixels, a quarter of the area. Chroma is coarse, and the light comes from
   the photograph: [Keep the light](../notebooks/05_keep_the_light.ipynb).
 
-All of them stay well below their bounds: layers read their numbers more than once, and small layers keep
-neither memory nor matrix units busy. On a GPU these figures have not been measured.
+All of them stay well below their bounds. On a GPU these figures have not been measured.
 
 ## Colouring photographs
 

@@ -68,8 +68,8 @@ def main():
         if os.environ.get("COLORLAB_DEBUG"):
             raise
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            # Files say their own names; what is left is what was printed.
-            say(f"colorlab: standard output: cannot be written ({error.strerror})", errors)
+            reason = os.strerror(error.errno)
+            say(f"colorlab: what it prints or keeps finds no room ({reason}); make some", errors)
             sys.exit(1)
         reason = (str(error).splitlines() or [""])[0]
         say(

@@ -48,8 +48,8 @@ def workers_for(count):
 def color_all(jobs, model, settings, workers):
     """Colour photographs, several at a time.
 
-    After Ctrl-C the pictures at hand are finished and yielded, and no other one is begun; a second
-    Ctrl-C does not wait for its turn.
+    After Ctrl-C the pictures at hand are finished and yielded, and no other one is begun. A second
+    one ends it where it is; what is then at hand is finished too, but not yielded.
 
     Yields
     ------
@@ -59,7 +59,7 @@ def color_all(jobs, model, settings, workers):
     Raises
     ------
     KeyboardInterrupt
-        At the end, where Ctrl-C left pictures that were not begun.
+        At the end, where Ctrl-C left pictures that were not begun; at once, at the second one.
     """
     # Before Ctrl-C is put off, so that it is heard while the other program still writes.
     content = _read_standard_input() if jobs[0].source == STANDARD else None
