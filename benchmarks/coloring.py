@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-import numpy
+import numpy as np
 from PIL import Image
 
 from colorlab.datasets import toy
@@ -52,8 +52,8 @@ def _write_networks(folder):
     """Write one network in both forms; its speed does not depend on its weights."""
     from benchmarks.plain import of_own_layers
     from colorlab.backend import keras
-    from colorlab.exchange import write_onnx
-    from colorlab.unet import build_unet
+    from colorlab.export.onnx import write_onnx
+    from colorlab.networks.unet import build_unet
 
     network = of_own_layers(build_unet(output_channels=2))
     network = keras.Model(network.input, keras.layers.Rescaling(110.0)(network.output))
@@ -63,13 +63,13 @@ def _write_networks(folder):
 
 def _write_pictures(folder, count):
     folder.mkdir()
-    noise = numpy.random.default_rng(0).normal(0, 6, (_SIDE, _SIDE))
+    noise = np.random.default_rng(0).normal(0, 6, (_SIDE, _SIDE))
     for number in range(count):
         category = toy.CATEGORIES[number % len(toy.CATEGORIES)]
         picture = Image.fromarray(toy.paint(category, seed=number, size=250)).convert("L")
         # Grain, as photographs have it, makes the files as large as theirs.
-        levels = numpy.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)) + noise
-        grey = Image.fromarray(numpy.clip(levels, 0, 255).astype("uint8"))
+        levels = np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)) + noise
+        grey = Image.fromarray(np.clip(levels, 0, 255).astype("uint8"))
         grey.save(folder / f"{number:03d}.jpg", quality=90)
 
 

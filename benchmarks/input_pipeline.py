@@ -4,12 +4,12 @@ import pathlib
 import tempfile
 import time
 
-import numpy
+import numpy as np
 from PIL import Image
 
-from colorlab import pipeline
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits, toy
+from colorlab.training import Batches
 
 _PICTURES = 40  # a category
 _EPOCHS = 4
@@ -35,11 +35,11 @@ def _plain_batches(paths, size, batch_size):
             left, top = (width - side) // 2, (height - side) // 2
             picture = picture.crop((left, top, left + side, top + side))
             picture = picture.resize((size, size), Image.Resampling.LANCZOS)
-            rgb = numpy.array(picture) / 127.5 - 1
+            rgb = np.array(picture) / 127.5 - 1
             grey = 0.299 * rgb[..., 0] + 0.587 * rgb[..., 1] + 0.114 * rgb[..., 2]
             inputs.append(grey[..., None])
             targets.append(rgb)
-        yield numpy.array(inputs, "float32"), numpy.array(targets, "float32")
+        yield np.array(inputs, "float32"), np.array(targets, "float32")
 
 
 def _pictures_per_second(batches):
@@ -59,7 +59,7 @@ def measure():
             target = pathlib.Path(temporary)
             _write_pictures(target, width, height)
             parts = splits.split(folder.scan(target))
-            batches = pipeline.Batches(parts, Configuration(image_size=size, epochs=_EPOCHS))
+            batches = Batches(parts, Configuration(image_size=size, epochs=_EPOCHS))
             paths = [target / picture.path for picture in parts.train.pictures]
             plain, fast = [], []
             for _ in range(3):
@@ -69,9 +69,9 @@ def measure():
             {
                 "files": f"{width} x {height} JPEG",
                 "image_size": size,
-                "plain_pictures_per_second": round(float(numpy.median(plain)), 1),
-                "pipeline_pictures_per_second": round(float(numpy.median(fast)), 1),
-                "ratio": round(float(numpy.median(fast) / numpy.median(plain)), 2),
+                "plain_pictures_per_second": round(float(np.median(plain)), 1),
+                "pipeline_pictures_per_second": round(float(np.median(fast)), 1),
+                "ratio": round(float(np.median(fast) / np.median(plain)), 2),
             }
         )
     return results

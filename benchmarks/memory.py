@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-import numpy
+import numpy as np
 from PIL import Image
 
 from colorlab.datasets import toy
@@ -15,7 +15,8 @@ _COUNTS = (500, 4000)
 
 _CHILD = """
 import json, resource, sys
-from colorlab import pipeline, training
+from colorlab import training
+from colorlab.training import batches
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits
 
@@ -23,14 +24,14 @@ configuration = Configuration(
     image_size=128, filters=(16, 16, 32, 64, 64, 64, 64), batch_size=16, epochs=1
 )
 parts = splits.split(folder.scan(sys.argv[1]))
-training.train(configuration, pipeline.Batches(parts, configuration), sys.argv[2])
+training.train(configuration, batches.Batches(parts, configuration), sys.argv[2])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps(peak / (1024 if sys.platform != "darwin" else 1024**2)))
 """
 
 
 def _write_pictures(target, count):
-    random = numpy.random.default_rng(0)
+    random = np.random.default_rng(0)
     scenes = [toy.paint(category, seed=0, size=256) for category in toy.CATEGORIES]
     for category in toy.CATEGORIES:
         (target / category).mkdir(parents=True)
@@ -38,7 +39,7 @@ def _write_pictures(target, count):
         # Noise makes every file another picture at little cost.
         scene = scenes[number % len(scenes)].astype(int)
         coarse = random.integers(-60, 60, (16, 16, 3)).repeat(16, axis=0).repeat(16, axis=1)
-        picture = numpy.clip(scene + coarse, 0, 255).astype("uint8")
+        picture = np.clip(scene + coarse, 0, 255).astype("uint8")
         category = toy.CATEGORIES[number % len(scenes)]
         Image.fromarray(picture).save(target / category / f"{number:05d}.jpg", quality=85)
 

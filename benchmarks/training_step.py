@@ -8,12 +8,13 @@ takes to move the numbers between processor and memory once for each layer and d
 
 import time
 
-import numpy
+import numpy as np
 
 from benchmarks.plain import of_own_layers
-from colorlab import losses, training, unet
+from colorlab import losses, training
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
+from colorlab.networks import unet
 
 _SIZE, _STEPS, _ROUNDS = 256, 2, 10
 _BACKWARD = 2  # a layer's way back: once for its inputs, once for its weights
@@ -27,7 +28,7 @@ def _operations(network):
     for layer in network.layers:
         if isinstance(layer, keras.layers.Conv2D | keras.layers.Conv2DTranspose):
             sides = layer.input if isinstance(layer, keras.layers.Conv2DTranspose) else layer.output
-            total += 2 * numpy.prod(sides.shape[1:3]) * numpy.prod(layer.kernel.shape)
+            total += 2 * np.prod(sides.shape[1:3]) * np.prod(layer.kernel.shape)
     return (1 + _BACKWARD) * float(total)
 
 
@@ -36,7 +37,7 @@ def _bytes(network, batch, width):
     numbers = 0
     for layer in network.layers:
         inputs = layer.input if isinstance(layer.input, list) else [layer.input]
-        numbers += sum(numpy.prod(each.shape[1:]) for each in (*inputs, layer.output))
+        numbers += sum(np.prod(each.shape[1:]) for each in (*inputs, layer.output))
     moved = (1 + _BACKWARD) * float(numbers) * width
     return moved + _BYTES_A_WEIGHT * network.count_params() / batch
 
@@ -47,8 +48,8 @@ def _matrix_turn(dtype):
 
 
 def _copy_turn():
-    array, copy = numpy.ones(2**26, "float32"), numpy.empty(2**26, "float32")
-    return lambda: numpy.copyto(copy, array)
+    array, copy = np.ones(2**26, "float32"), np.empty(2**26, "float32")
+    return lambda: np.copyto(copy, array)
 
 
 def _seconds(turn):
@@ -66,7 +67,7 @@ def _plain_recipe():
 
 
 def _training_turn(network, side, batch):
-    random = numpy.random.default_rng(0)
+    random = np.random.default_rng(0)
     grey = random.uniform(-1, 1, (_STEPS * batch, side, side, 1)).astype("float32")
     rgb = random.uniform(-1, 1, (_STEPS * batch, side, side, 3)).astype("float32")
     return lambda: network.fit(grey, rgb, batch_size=batch, verbose=0)

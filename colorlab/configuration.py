@@ -49,12 +49,12 @@ class Configuration:
     recipe : str
         What the network answers and what is asked of it: ``classic`` (red, green and blue),
         ``chroma`` (a and b of Lab) or ``classes`` (a probability for each of many chromas); see
-        :mod:`colorlab.recipes`.
+        :mod:`colorlab.networks.registry`.
     image_size : int
         Side of the square pictures in pixels; a multiple of 2 ** (number of filters), 128 for
         the recipe's seven.
     filters : tuple of int
-        Channels of each encoder block, see :func:`colorlab.unet.build_unet`.
+        Channels of each encoder block, see :func:`colorlab.networks.unet.build_unet`.
     dropout_rate : float
         0 up to but not including 1.
     batch_size : int

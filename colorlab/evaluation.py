@@ -11,13 +11,13 @@ import math
 import os
 import pathlib
 
-import numpy
+import numpy as np
 from skimage import color as skimage_color
 
 from colorlab import color, images, metrics
 from colorlab.errors import InputError
 
-__all__ = ["COLUMNS", "Evaluation", "evaluate", "mean_chroma", "paint_chroma"]
+__all__ = ["COLUMNS", "Evaluation", "evaluate", "mean_ab", "paint_ab"]
 
 #: The columns of a table, in order, and whether more is better (None: the truth's value is best).
 COLUMNS = {
@@ -130,7 +130,7 @@ def _finite(row):
     }
 
 
-def mean_chroma(table, size=256):
+def mean_ab(table, size=256):
     """Average the colour of many pictures: the baseline that knows the average and nothing else.
 
     Parameters
@@ -149,14 +149,14 @@ def mean_chroma(table, size=256):
     -----
     Taught in :doc:`/notebooks/01_data`.
     """
-    total = numpy.zeros(2)
+    total = np.zeros(2)
     for index in range(len(table)):
         lab = color.srgb_to_lab(images.standardize(table.read(index), size) / 255.0)
-        total += numpy.asarray(lab)[..., 1:].mean(axis=(0, 1))
+        total += np.asarray(lab)[..., 1:].mean(axis=(0, 1))
     return total / len(table)
 
 
-def paint_chroma(grey, chroma):
+def paint_ab(grey, chroma):
     """Give every pixel of a grey picture the same chroma.
 
     Parameters
@@ -177,27 +177,27 @@ def paint_chroma(grey, chroma):
 
     Examples
     --------
-    >>> paint_chroma(numpy.full((1, 1, 1), 128.0), (0, 0)).tolist()
+    >>> paint_ab(np.full((1, 1, 1), 128.0), (0, 0)).tolist()
     [[[128, 128, 128]]]
     """
-    unit = numpy.repeat(numpy.asarray(grey, dtype="float64") / 255.0, 3, axis=-1)
+    unit = np.repeat(np.asarray(grey, dtype="float64") / 255.0, 3, axis=-1)
     lab = skimage_color.rgb2lab(unit)
     lab[..., 1:] = chroma
-    rgb = numpy.asarray(color.lab_to_srgb(lab))
-    return numpy.round(255.0 * rgb).astype("uint8")
+    rgb = np.asarray(color.lab_to_srgb(lab))
+    return np.round(255.0 * rgb).astype("uint8")
 
 
 def _grey_output(grey):
-    return numpy.repeat(numpy.round(grey).astype("uint8"), 3, axis=-1)
+    return np.repeat(np.round(grey).astype("uint8"), 3, axis=-1)
 
 
 def _summarize(method, category, scores):
     means = {
-        name: float(numpy.mean([row[name] for row in scores]))
+        name: float(np.mean([row[name] for row in scores]))
         for name in ("psnr", "ssim", "ciede2000", "colorfulness")
     }
     # A ratio of means: a nearly grey truth would make its own ratio explode.
-    truth = float(numpy.mean([row["true_colorfulness"] for row in scores]))
+    truth = float(np.mean([row["true_colorfulness"] for row in scores]))
     ratio = means["colorfulness"] / truth if truth > 0 else float("nan")
     return {
         "method": method,
@@ -213,18 +213,19 @@ def evaluate(table, training, methods=None, size=256, facts=None, progress=None)
 
     Each picture is cut to its centred square and resized (Lanczos); that is the truth. Its grey
     goes in; what comes out is compared with the truth. The baselines are ``grey`` (the input
-    itself) and ``mean chroma`` (the training pictures' average a and b on the input's light).
+    itself) and ``mean ab`` (the training pictures' average a and b on the input's light).
 
     Parameters
     ----------
     table : colorlab.datasets.folder.PictureTable
         The pictures to judge by.
     training : colorlab.datasets.folder.PictureTable
-        The pictures that the mean chroma is taken from.
+        The pictures that the mean ab is taken from.
     methods : dict of str to callable, optional
         What the table calls each colouriser, and a function from grey levels, float32 of shape
         (batch, size, size, 1), to uint8 sRGB of shape (batch, size, size, 3), such as
-        :meth:`colorlab.colorizer.Colorizer.predict`. Without it only the baselines are judged.
+        :meth:`colorlab.inference.colorizer.Colorizer.predict`. Without it only the baselines are
+        judged.
     size : int
         Side of the squares in pixels.
     facts : dict, optional
@@ -241,10 +242,10 @@ def evaluate(table, training, methods=None, size=256, facts=None, progress=None)
     The colourfulness ratio is the mean colourfulness of the outputs over that of the truths.
     Taught in :doc:`/notebooks/04_results`.
     """
-    chroma = mean_chroma(training, size)
+    chroma = mean_ab(training, size)
     methods = {
         "grey": lambda batch: [_grey_output(grey) for grey in batch],
-        "mean chroma": lambda batch: [paint_chroma(grey, chroma) for grey in batch],
+        "mean ab": lambda batch: [paint_ab(grey, chroma) for grey in batch],
         **(methods or {}),
     }
     pictures = []
@@ -253,7 +254,7 @@ def evaluate(table, training, methods=None, size=256, facts=None, progress=None)
         for start in range(0, len(table), _BATCH):
             indices = range(start, min(start + _BATCH, len(table)))
             truths = [images.standardize(table.read(index), size) for index in indices]
-            batch = numpy.stack([color.grey(truth) for truth in truths])
+            batch = np.stack([color.grey(truth) for truth in truths])
             for method, colorize in methods.items():
                 scores = pool.map(metrics.score, truths, colorize(batch))
                 for index, score in zip(indices, scores, strict=True):
@@ -279,6 +280,6 @@ def evaluate(table, training, methods=None, size=256, facts=None, progress=None)
     known = {
         "pictures": len(table),
         "size": size,
-        "mean_chroma": [round(float(c), 3) for c in chroma],
+        "mean_ab": [round(float(c), 3) for c in chroma],
     }
     return Evaluation({**(facts or {}), **known}, tuple(rows), tuple(pictures))

@@ -2,21 +2,21 @@
 
 import math
 
-import numpy
+import numpy as np
 
 from colorlab import color
 from colorlab.backend import keras
+from colorlab.color import ab_bins
 
 __all__ = [
-    "COARSENESS",
-    "ChromaCrossEntropy",
-    "ChromaDistance",
-    "chroma_classes",
+    "BIN_STRIDE",
+    "AbCrossEntropy",
+    "AbDistance",
     "log_cosh",
 ]
 
 #: Pixels in height and width that share one answer of the classes.
-COARSENESS = 4
+BIN_STRIDE = 4
 
 ops = keras.ops
 
@@ -56,44 +56,11 @@ def log_cosh(truth, prediction):
     return ops.mean(size + ops.softplus(-2.0 * size) - math.log(2.0), axis=-1)
 
 
-def chroma_classes(spacing=10.0):
-    """Lay a grid over the plane of a and b, and keep the points that a screen can show.
-
-    Parameters
-    ----------
-    spacing : float
-        Distance of neighbouring points in Lab units.
-
-    Returns
-    -------
-    numpy.ndarray, shape (classes, 2)
-        float32; a and b of each class. A point counts when a colour with this chroma is in gamut
-        for some lightness.
-
-    Notes
-    -----
-    After Zhang, Isola and Efros, Colorful Image Colorization, ECCV 2016. Taught in
-    :doc:`/notebooks/06_why_brown`.
-
-    Examples
-    --------
-    >>> grid = chroma_classes()
-    >>> grid.shape
-    (227, 2)
-    """
-    steps = numpy.arange(-110.0, 110.0 + spacing, spacing, dtype="float32")
-    a, b = (axis.ravel() for axis in numpy.meshgrid(steps, steps, indexing="ij"))
-    lightness = numpy.arange(1.0, 100.0)[:, None]
-    lab = numpy.stack(numpy.broadcast_arrays(lightness, a, b), axis=-1)
-    inside = color.in_gamut(lab).any(axis=0)
-    return numpy.stack([a[inside], b[inside]], axis=-1)
-
-
-def _true_chroma(truth):
+def _target_ab(truth):
     return color.srgb_to_lab((ops.cast(truth, "float32") + 1.0) / 2.0)[..., 1:]
 
 
-class ChromaDistance:
+class AbDistance:
     """Distance between true and answered chroma in the plane of a and b.
 
     Parameters
@@ -111,8 +78,8 @@ class ChromaDistance:
 
     Examples
     --------
-    >>> grey, answer = numpy.zeros((1, 3), "float32"), numpy.array([[30.0, 40.0]], "float32")
-    >>> round(float(ChromaDistance()(grey, answer)[0]), 2)
+    >>> grey, answer = np.zeros((1, 3), "float32"), np.array([[30.0, 40.0]], "float32")
+    >>> round(float(AbDistance()(grey, answer)[0]), 2)
     45.25
     """
 
@@ -124,7 +91,7 @@ class ChromaDistance:
 
     def __call__(self, truth, prediction):
         """Return the weighted distance of each pixel."""
-        true = _true_chroma(ops.convert_to_tensor(truth))
+        true = _target_ab(ops.convert_to_tensor(truth))
         square = ops.sum(ops.square(ops.cast(prediction, "float32") - true), axis=-1)
         distance = ops.sqrt(square + self._SOFTNESS**2) - self._SOFTNESS
         if not self.rarity:
@@ -133,7 +100,7 @@ class ChromaDistance:
         return distance * ops.power(1.0 + chroma / self._USUAL_CHROMA, self.rarity)
 
 
-class ChromaCrossEntropy:
+class AbCrossEntropy:
     """Cross-entropy between true chroma and answered classes, rare classes weighing more.
 
     The truth is averaged over squares of 4 x 4 pixels, as the logits stand for them, and shared
@@ -142,7 +109,7 @@ class ChromaCrossEntropy:
     Parameters
     ----------
     frequencies : sequence of float
-        How often each class of :func:`chroma_classes` occurs in the training pictures.
+        How often each class of :func:`ab_bins.bin_centers` occurs in the training pictures.
     rarity : float
         0 weighs all classes alike; 1 by the inverse of a half-and-half mix of their frequency
         and an even distribution, as the source does; between the two, that power of it.
@@ -157,8 +124,8 @@ class ChromaCrossEntropy:
     _SPREAD = 5.0
 
     def __init__(self, frequencies, rarity=1.0):
-        self._classes = chroma_classes()
-        share = numpy.asarray(frequencies, dtype="float64")
+        self._classes = ab_bins.bin_centers()
+        share = np.asarray(frequencies, dtype="float64")
         share = share / share.sum()
         weights = (0.5 * share + 0.5 / len(share)) ** -float(rarity)
         # Scaled so that a pixel of the training pictures weighs 1 on average.
@@ -167,8 +134,8 @@ class ChromaCrossEntropy:
 
     def soft_classes(self, truth):
         """Share the truth out among the classes: (batch, height / 4, width / 4, classes)."""
-        coarse = ops.average_pool(ops.cast(truth, "float32"), COARSENESS, COARSENESS)
-        true = _true_chroma(coarse)
+        coarse = ops.average_pool(ops.cast(truth, "float32"), BIN_STRIDE, BIN_STRIDE)
+        true = _target_ab(coarse)
         # |t - c|^2 less |t|^2, which is the same for all classes.
         square = (self._classes**2).sum(axis=-1) - 2.0 * ops.matmul(true, self._classes.T)
         return ops.softmax(-square / (2.0 * self._SPREAD**2), axis=-1)

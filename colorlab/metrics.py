@@ -8,7 +8,7 @@ Taught in :doc:`/notebooks/04_results`.
 
 import dataclasses
 
-import numpy
+import numpy as np
 from skimage import color as skimage_color
 from skimage import metrics as skimage_metrics
 
@@ -41,8 +41,8 @@ class Scores:
 
 
 def _require_picture(picture, name):
-    picture = numpy.asarray(picture)
-    if picture.dtype != numpy.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
+    picture = np.asarray(picture)
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
         raise ValueError(
             f"{name} must be a uint8 array of shape (height, width, 3), "
             f"got {picture.dtype} of shape {picture.shape}"
@@ -85,12 +85,12 @@ def psnr(truth, output):
 
     Examples
     --------
-    >>> truth = numpy.zeros((8, 8, 3), "uint8")
+    >>> truth = np.zeros((8, 8, 3), "uint8")
     >>> round(psnr(truth, truth + 255), 3)
     0.0
     """
     truth, output = _require_pair(truth, output)
-    if numpy.array_equal(truth, output):
+    if np.array_equal(truth, output):
         return float("inf")
     return float(skimage_metrics.peak_signal_noise_ratio(truth, output, data_range=255))
 
@@ -120,7 +120,7 @@ def ssim(truth, output):
 
     Examples
     --------
-    >>> picture = numpy.arange(192, dtype="uint8").reshape(8, 8, 3)
+    >>> picture = np.arange(192, dtype="uint8").reshape(8, 8, 3)
     >>> ssim(picture, picture)
     1.0
     """
@@ -157,7 +157,7 @@ def ciede2000(truth, output):
 
     Examples
     --------
-    >>> black, white = numpy.zeros((2, 2, 3), "uint8"), numpy.full((2, 2, 3), 255, "uint8")
+    >>> black, white = np.zeros((2, 2, 3), "uint8"), np.full((2, 2, 3), 255, "uint8")
     >>> round(ciede2000(black, white), 3)
     100.0
     """
@@ -194,14 +194,14 @@ def colorfulness(picture):
 
     Examples
     --------
-    >>> colorfulness(numpy.full((4, 4, 3), 90, "uint8"))
+    >>> colorfulness(np.full((4, 4, 3), 90, "uint8"))
     0.0
     """
-    red, green, blue = numpy.moveaxis(_require_picture(picture, "picture").astype(float), -1, 0)
+    red, green, blue = np.moveaxis(_require_picture(picture, "picture").astype(float), -1, 0)
     red_green = red - green
     yellow_blue = (red + green) / 2 - blue
-    spread = numpy.hypot(red_green.std(), yellow_blue.std())
-    return float(spread + 0.3 * numpy.hypot(red_green.mean(), yellow_blue.mean()))
+    spread = np.hypot(red_green.std(), yellow_blue.std())
+    return float(spread + 0.3 * np.hypot(red_green.mean(), yellow_blue.mean()))
 
 
 def score(truth, output):
@@ -227,7 +227,7 @@ def score(truth, output):
 
     Examples
     --------
-    >>> picture = numpy.arange(192, dtype="uint8").reshape(8, 8, 3)
+    >>> picture = np.arange(192, dtype="uint8").reshape(8, 8, 3)
     >>> scores = score(picture, picture)
     >>> scores.ssim, scores.ciede2000
     (1.0, 0.0)

@@ -8,12 +8,12 @@ Taught in :doc:`/notebooks/01_data` and :doc:`/notebooks/04_results`.
 
 import matplotlib.colors
 import matplotlib.ticker
-import numpy
+import numpy as np
 from matplotlib.figure import Figure
 
 from colorlab import color
 
-__all__ = ["category_sheet", "chroma_histogram", "result_grid", "training_curves"]
+__all__ = ["category_sheet", "ab_histogram", "result_grid", "training_curves"]
 
 _WIDTH, _DOTS = 8.0, 100  # inches, dots an inch: the text width of the book in pixels
 _PICTURE_DOTS = 75  # photographs do not compress well: fewer dots keep notebooks small
@@ -21,7 +21,7 @@ _BLUE, _ORANGE = "#0072B2", "#D55E00"
 
 
 def _show(axes, image):
-    image = numpy.asarray(image)
+    image = np.asarray(image)
     if image.ndim == 3 and image.shape[-1] == 1:
         image = image[..., 0]
     if image.ndim == 2:
@@ -67,7 +67,7 @@ def result_grid(columns, labels=None):
 
     Examples
     --------
-    >>> picture = numpy.zeros((8, 8, 3), "uint8")
+    >>> picture = np.zeros((8, 8, 3), "uint8")
     >>> len(result_grid({"truth": [picture], "output": [picture]}).axes)
     2
     """
@@ -121,7 +121,7 @@ def category_sheet(pictures):
 
     Examples
     --------
-    >>> picture = numpy.zeros((8, 8, 3), "uint8")
+    >>> picture = np.zeros((8, 8, 3), "uint8")
     >>> len(category_sheet({"coast": [picture] * 3, "street": [picture] * 3}).axes)
     6
     """
@@ -194,7 +194,7 @@ def training_curves(log, baseline=None):
     return figure
 
 
-def chroma_histogram(groups, bins=64):
+def ab_histogram(groups, bins=64):
     """Show how often each chroma occurs, on the a-b plane of CIE Lab.
 
     Parameters
@@ -221,8 +221,8 @@ def chroma_histogram(groups, bins=64):
 
     Examples
     --------
-    >>> picture = numpy.zeros((8, 8, 3), "uint8")
-    >>> len(chroma_histogram({"truth": [picture]}).axes)
+    >>> picture = np.zeros((8, 8, 3), "uint8")
+    >>> len(ab_histogram({"truth": [picture]}).axes)
     2
     """
     if not groups:
@@ -230,10 +230,10 @@ def chroma_histogram(groups, bins=64):
     limits = [[-80, 80], [-80, 80]]
     shares = {}
     for title, pictures in groups.items():
-        total = numpy.zeros((bins, bins))
+        total = np.zeros((bins, bins))
         for picture in _require_pictures(pictures, f"group {title!r}"):
-            lab = numpy.asarray(color.srgb_to_lab(numpy.asarray(picture) / 255.0)).reshape(-1, 3)
-            total += numpy.histogram2d(lab[:, 2], lab[:, 1], bins=bins, range=limits)[0]
+            lab = np.asarray(color.srgb_to_lab(np.asarray(picture) / 255.0)).reshape(-1, 3)
+            total += np.histogram2d(lab[:, 2], lab[:, 1], bins=bins, range=limits)[0]
         shares[title] = total / max(total.sum(), 1)
 
     figure = Figure(
@@ -242,7 +242,7 @@ def chroma_histogram(groups, bins=64):
     panels = figure.subplots(1, len(groups), squeeze=False)[0]
     scale = matplotlib.colors.LogNorm(1e-5, 1e-1, clip=True)
     for axes, (title, share) in zip(panels, shares.items(), strict=True):
-        visible = numpy.ma.masked_less(share, 1e-5)
+        visible = np.ma.masked_less(share, 1e-5)
         mesh = axes.imshow(
             visible, origin="lower", extent=(-80, 80, -80, 80), norm=scale, cmap="cividis_r"
         )

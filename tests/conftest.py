@@ -5,7 +5,7 @@ import shutil
 import signal
 import tempfile
 
-import numpy
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -55,11 +55,11 @@ def picture_folder(tmp_path_factory, make_folder):
 def chroma_file(tmp_path_factory):
     """Return an ONNX file with a small network of random weights, which colours visibly."""
     from colorlab.backend import keras
-    from colorlab.exchange import write_onnx
-    from colorlab.unet import build_unet
+    from colorlab.export.onnx import write_onnx
+    from colorlab.networks.unet import build_unet
 
     network = build_unet(output_channels=2, filters=(4, 6, 8))
-    random = numpy.random.default_rng(3)
+    random = np.random.default_rng(3)
     for layer in network.layers:
         layer.set_weights([random.normal(0.2, 0.3, each.shape) ** 2 for each in layer.weights])
     chroma = keras.layers.Rescaling(50.0)(network.output)

@@ -3,6 +3,8 @@
 import ast
 import importlib
 import pathlib
+import subprocess
+import sys
 from functools import cache
 
 import pytest
@@ -12,49 +14,13 @@ import colorlab
 ROOT = pathlib.Path(colorlab.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
-# A module imports only from floors below its own. A package stands for all that is in it.
-FLOORS = {
-    "colorlab": 0,
-    "colorlab.errors": 0,
-    "colorlab.backend": 0,
-    "colorlab.arrays": 0.5,
-    "colorlab.decoding": 0,
-    "colorlab.files": 0,
-    "colorlab.cache": 1,
-    "colorlab.color": 1,
-    "colorlab.normalization": 1,
-    "colorlab.images": 1,
-    "colorlab.metadata": 1,
-    "colorlab.configuration": 2,
-    "colorlab.datasets": 2,
-    "colorlab.unet": 2,
-    "colorlab.losses": 2,
-    "colorlab.metrics": 2,
-    "colorlab.light": 2,
-    "colorlab.photographs": 2,
-    "colorlab.onnx_layers": 2,
-    "colorlab.exchange": 3,
-    "colorlab.pipeline": 3,
-    "colorlab.recipes": 3,
-    "colorlab.runs": 3,
-    "colorlab.colorizer": 4,
-    "colorlab.training": 4,
-    "colorlab.evaluation": 4,
-    "colorlab.models": 5,
-    "colorlab.plots": 4,
-    "colorlab.progress": 4,
-    "colorlab.pretrained": 6,
-    "colorlab.coloring": 6,
-    "colorlab.course": 7,
-    "colorlab.check": 7,
-    "colorlab.cli": 8,
-    "colorlab.__main__": 9,
-}
-PACKAGES = ("colorlab.datasets", "colorlab.cli")
-
 # The network and its colours run on any backend of Keras; TensorFlow feeds them, in one module,
 # the check of a machine asks it for devices, and where it is the backend it normalizes a batch.
-MAY_IMPORT_TENSORFLOW = {"colorlab.pipeline", "colorlab.check", "colorlab.normalization"}
+MAY_IMPORT_TENSORFLOW = {
+    "colorlab.training.batches",
+    "colorlab.course.check",
+    "colorlab.networks.normalization",
+}
 
 
 def name_of(path):
@@ -85,21 +51,6 @@ def imports(path):
     return found
 
 
-def floor(name):
-    while name not in FLOORS:
-        assert "." in name, f"{name} has no floor: enter it in FLOORS"
-        name = name.rpartition(".")[0]
-    return FLOORS[name]
-
-
-def neighbours(first, second):
-    """Tell whether two modules live in the same package, where they may know each other."""
-    return any(
-        all(name == package or name.startswith(package + ".") for name in (first, second))
-        for package in PACKAGES
-    )
-
-
 def public(path):
     """Return the public functions, classes and methods of a file, as (name, node)."""
     for node in tree(path).body:
@@ -107,47 +58,19 @@ def public(path):
             yield node.name, node
 
 
-@pytest.mark.parametrize("path", MODULES, ids=NAMES)
-def test_imports_go_downward_only(path):
-    name = name_of(path)
-    floor(name)
-    for imported in imports(path):
-        if not (imported == "colorlab" or imported.startswith("colorlab.")):
-            continue
-        assert imported in NAMES, f"{name} imports {imported}, which does not exist"
-        # The version, which stands in the package itself, is for everybody.
-        if imported != "colorlab" and not neighbours(name, imported):
-            assert floor(imported) < floor(name) or floor(name) == 0 == floor(imported), (
-                f"{name} (floor {floor(name)}) imports {imported} (floor {floor(imported)})"
-            )
-
-
-def test_every_floor_is_a_module():
-    assert set(FLOORS) <= set(NAMES)
-    top = {name for name in NAMES if name.count(".") == 1}
-    assert top <= set(FLOORS), f"without a floor: {sorted(top - set(FLOORS))}"
-
-
-def test_the_dependencies_have_no_cycle():
-    known = {
-        name_of(path): {name for name in imports(path) if name in NAMES and name != "colorlab"}
-        for path in MODULES
-    }
-    done, active = set(), []
-
-    def visit(name):
-        assert name not in active, f"a cycle: {' -> '.join([*active, name])}"
-        if name not in done:
-            active.append(name)
-            for imported in sorted(known[name]):
-                # A package may gather its own modules, which import each other by full name.
-                if not imported == name.rpartition(".")[0]:
-                    visit(imported)
-            active.pop()
-            done.add(name)
-
-    for name in known:
-        visit(name)
+def test_imports_go_downward_only():
+    """The layers stand in pyproject.toml; import-linter also refuses circles between them."""
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports as lint; exit(lint(no_cache=True))",
+        ],
+        cwd=ROOT.parent,
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
 
 
 @pytest.mark.parametrize("path", MODULES, ids=NAMES)
@@ -156,7 +79,9 @@ def test_tensorflow_stands_in_the_pipeline_only(path):
         assert name_of(path) in MAY_IMPORT_TENSORFLOW
 
 
-@pytest.mark.parametrize(("module", "place"), [("check", "_devices"), ("normalization", "call")])
+@pytest.mark.parametrize(
+    ("module", "place"), [("course/check", "_devices"), ("networks/normalization", "call")]
+)
 def test_others_import_tensorflow_in_one_function_only(module, place):
     places = [
         node.name

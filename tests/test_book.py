@@ -23,13 +23,13 @@ NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
 # What the library keeps to itself; the command line has `colorlab --help`.
 NOT_ON_THE_PAGE = {
     "colorlab.__main__",
-    "colorlab.arrays",
+    "colorlab.color.arrays",
     "colorlab.backend",
     "colorlab.cli",
-    "colorlab.decoding",
-    "colorlab.onnx_layers",
-    "colorlab.progress",
-    "colorlab.runs",
+    "colorlab.images.decoding",
+    "colorlab.export.onnx_layers",
+    "colorlab.training.progress",
+    "colorlab.training.run",
 }
 # The commands are described by their own --help; the painters of the toy pictures are used through
 # the package that they are part of.

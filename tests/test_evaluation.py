@@ -4,7 +4,7 @@ import json
 import math
 import os
 
-import numpy
+import numpy as np
 import pytest
 from PIL import Image
 from skimage import color as skimage_color
@@ -13,7 +13,7 @@ from skimage import metrics as skimage_metrics
 from colorlab import evaluation
 from colorlab.datasets import folder, toy
 from colorlab.errors import InputError
-from colorlab.evaluation import COLUMNS, Evaluation, evaluate, mean_chroma, paint_chroma
+from colorlab.evaluation import COLUMNS, Evaluation, evaluate, mean_ab, paint_ab
 
 SIZE = 32
 
@@ -37,7 +37,7 @@ def protocol(path):
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     square = picture.crop((left, top, left + side, top + side))
-    return numpy.asarray(square.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
+    return np.asarray(square.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
 
 
 @pytest.fixture(scope="module")
@@ -50,23 +50,23 @@ def grey_of(image):
 
 
 def as_grey(image):
-    return numpy.repeat(numpy.round(grey_of(image))[..., None], 3, axis=-1).astype("uint8")
+    return np.repeat(np.round(grey_of(image))[..., None], 3, axis=-1).astype("uint8")
 
 
 def colorfulness(image):
-    red, green, blue = numpy.moveaxis(image.astype("float64"), -1, 0)
+    red, green, blue = np.moveaxis(image.astype("float64"), -1, 0)
     first, second = red - green, (red + green) / 2 - blue
-    spread = numpy.sqrt(first.var() + second.var())
-    return spread + 0.3 * numpy.sqrt(first.mean() ** 2 + second.mean() ** 2)
+    spread = np.sqrt(first.var() + second.var())
+    return spread + 0.3 * np.sqrt(first.mean() ** 2 + second.mean() ** 2)
 
 
 def scores(truth, output):
-    error = numpy.mean((truth.astype("float64") - output) ** 2)
+    error = np.mean((truth.astype("float64") - output) ** 2)
     difference = skimage_color.deltaE_ciede2000(
         skimage_color.rgb2lab(truth), skimage_color.rgb2lab(output)
     )
     return {
-        "psnr": 10 * numpy.log10(255**2 / error) if error else numpy.inf,
+        "psnr": 10 * np.log10(255**2 / error) if error else np.inf,
         "ssim": skimage_metrics.structural_similarity(
             truth, output, channel_axis=-1, data_range=255
         ),
@@ -82,9 +82,9 @@ class Inverter:
         self.seen = []
 
     def __call__(self, grey):
-        assert grey.dtype == numpy.float32
+        assert grey.dtype == np.float32
         self.seen.extend(grey)
-        return numpy.round(numpy.concatenate([grey, 255 - grey, grey / 2], axis=-1)).astype("uint8")
+        return np.round(np.concatenate([grey, 255 - grey, grey / 2], axis=-1)).astype("uint8")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_the_network_gets_the_grey_of_the_protocol(judged, truths):
     assert len(seen) == len(truths) == 18
     for grey, truth in zip(seen, truths, strict=True):
         assert grey.shape == (SIZE, SIZE, 1)
-        numpy.testing.assert_allclose(grey[..., 0], grey_of(truth), atol=1e-3)
+        np.testing.assert_allclose(grey[..., 0], grey_of(truth), atol=1e-3)
 
 
 def test_rows_are_means_of_independent_scores(judged, table, truths):
@@ -110,11 +110,11 @@ def test_rows_are_means_of_independent_scores(judged, table, truths):
 
     def invert(truth):
         grey = grey_of(truth).astype("float32")
-        return numpy.round(numpy.stack([grey, 255 - grey, grey / 2], axis=-1)).astype("uint8")
+        return np.round(np.stack([grey, 255 - grey, grey / 2], axis=-1)).astype("uint8")
 
     assert [(row["method"], row["category"], row["pictures"]) for row in result.rows] == [
         (method, category, count)
-        for method in ("grey", "mean chroma", "inverter")
+        for method in ("grey", "mean ab", "inverter")
         for category, count in (("coast", 9), ("street", 9), ("all", 18))
     ]
     for method, answer in (("grey", as_grey), ("inverter", invert)):
@@ -137,10 +137,10 @@ def test_rows_are_means_of_independent_scores(judged, table, truths):
             ]
             row = result.row(method, category)
             for name in ("psnr", "ssim", "ciede2000", "colorfulness"):
-                mean = numpy.mean([expected[place][name] for place in places])
+                mean = np.mean([expected[place][name] for place in places])
                 assert row[name] == pytest.approx(mean, rel=1e-3, abs=1e-2)
-            truth = numpy.mean([colorfulness(truths[place]) for place in places])
-            ratio = numpy.mean([expected[place]["colorfulness"] for place in places]) / truth
+            truth = np.mean([colorfulness(truths[place]) for place in places])
+            ratio = np.mean([expected[place]["colorfulness"] for place in places]) / truth
             assert row["colorfulness_ratio"] == pytest.approx(ratio, rel=1e-3, abs=1e-4)
     assert result.row("grey")["colorfulness_ratio"] == 0
     with pytest.raises(KeyError):
@@ -154,50 +154,50 @@ def test_progress_counts_every_picture(judged):
 
 def test_mean_chroma_is_that_of_the_training_pictures(judged, table, truths):
     labs = [skimage_color.rgb2lab(truths[index]) for index in (0, 1, 9, 10)]
-    expected = numpy.mean([lab[..., 1:].mean(axis=(0, 1)) for lab in labs], axis=0)
-    assert numpy.abs(expected).max() > 1
-    found = mean_chroma(table.select([0, 1, 9, 10]), SIZE)
-    numpy.testing.assert_allclose(found, expected, atol=0.01)
-    numpy.testing.assert_allclose(judged[0].facts["mean_chroma"], expected, atol=0.01)
-    row = judged[0].row("mean chroma")
+    expected = np.mean([lab[..., 1:].mean(axis=(0, 1)) for lab in labs], axis=0)
+    assert np.abs(expected).max() > 1
+    found = mean_ab(table.select([0, 1, 9, 10]), SIZE)
+    np.testing.assert_allclose(found, expected, atol=0.01)
+    np.testing.assert_allclose(judged[0].facts["mean_ab"], expected, atol=0.01)
+    row = judged[0].row("mean ab")
     painted = []
     for truth in truths:
         lab = skimage_color.rgb2lab(as_grey(truth))
         lab[..., 1:] = expected
-        painted.append(numpy.round(255 * skimage_color.lab2rgb(lab)).astype("uint8"))
-    means = numpy.mean([scores(t, p)["ciede2000"] for t, p in zip(truths, painted, strict=True)])
+        painted.append(np.round(255 * skimage_color.lab2rgb(lab)).astype("uint8"))
+    means = np.mean([scores(t, p)["ciede2000"] for t, p in zip(truths, painted, strict=True)])
     assert row["ciede2000"] == pytest.approx(means, rel=0.01)
 
 
 def test_painted_chroma_keeps_the_lightness():
-    grey = numpy.linspace(60, 200, 64).reshape(8, 8, 1)
-    output = paint_chroma(grey, (12.0, -15.0))
-    assert (output.shape, output.dtype) == ((8, 8, 3), numpy.uint8)
+    grey = np.linspace(60, 200, 64).reshape(8, 8, 1)
+    output = paint_ab(grey, (12.0, -15.0))
+    assert (output.shape, output.dtype) == ((8, 8, 3), np.uint8)
     lab = skimage_color.rgb2lab(output)
-    lightness = skimage_color.rgb2lab(numpy.repeat(grey / 255, 3, axis=-1))[..., 0]
-    numpy.testing.assert_allclose(lab[..., 0], lightness, atol=0.5)
-    numpy.testing.assert_allclose(lab[..., 1], 12, atol=1)
-    numpy.testing.assert_allclose(lab[..., 2], -15, atol=1)
+    lightness = skimage_color.rgb2lab(np.repeat(grey / 255, 3, axis=-1))[..., 0]
+    np.testing.assert_allclose(lab[..., 0], lightness, atol=0.5)
+    np.testing.assert_allclose(lab[..., 1], 12, atol=1)
+    np.testing.assert_allclose(lab[..., 2], -15, atol=1)
 
 
 def test_a_perfect_answer_gets_perfect_scores(table, truths):
     answers = iter(truths)
 
     def perfect(grey):
-        return numpy.stack([next(answers) for _ in grey])
+        return np.stack([next(answers) for _ in grey])
 
     result = evaluate(table, table, {"perfect": perfect}, SIZE)
     row = result.row("perfect")
     assert row["ssim"] == pytest.approx(1)
     assert row["ciede2000"] == pytest.approx(0, abs=1e-6)
-    assert row["psnr"] == numpy.inf
+    assert row["psnr"] == np.inf
     assert row["colorfulness_ratio"] == pytest.approx(1)
 
 
 def test_without_a_network_the_baselines_are_judged(table):
     part = table.select([0, 9])
     result = evaluate(part, part, size=SIZE)
-    assert {row["method"] for row in result.rows} == {"grey", "mean chroma"}
+    assert {row["method"] for row in result.rows} == {"grey", "mean ab"}
     assert result.facts["pictures"] == 2 and result.facts["size"] == SIZE
 
 
@@ -262,7 +262,7 @@ def test_the_text_has_every_row(judged):
 
 
 def test_json_is_strict_where_a_number_is_infinite_or_undefined(tmp_path):
-    grey_picture = numpy.full((32, 32, 3), 90, "uint8")
+    grey_picture = np.full((32, 32, 3), 90, "uint8")
     for category in ("first", "second"):
         (tmp_path / "data" / category).mkdir(parents=True)
         Image.fromarray(grey_picture).save(tmp_path / "data" / category / "grey.png")

@@ -5,7 +5,8 @@ import pytest
 from skimage import color as skimage_color
 
 from colorlab.backend import keras
-from colorlab.losses import ChromaCrossEntropy, ChromaDistance, chroma_classes, log_cosh
+from colorlab.color import ab_bins
+from colorlab.losses import AbCrossEntropy, AbDistance, log_cosh
 
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="gradients are taken with TensorFlow"
@@ -116,13 +117,13 @@ def test_chroma_distance_follows_scikit_image():
     true = skimage_color.rgb2lab((truth + 1) / 2)[..., 1:]
     distance = np.hypot(*np.moveaxis(answer - true, -1, 0))
     expected = np.hypot(distance, 5) - 5
-    np.testing.assert_allclose(ChromaDistance()(truth, answer), expected, atol=2e-2)
+    np.testing.assert_allclose(AbDistance()(truth, answer), expected, atol=2e-2)
     weight = (1 + np.hypot(*np.moveaxis(true, -1, 0)) / 20) ** 0.7
-    np.testing.assert_allclose(ChromaDistance(0.7)(truth, answer), weight * expected, rtol=2e-3)
+    np.testing.assert_allclose(AbDistance(0.7)(truth, answer), weight * expected, rtol=2e-3)
 
 
 def test_chroma_classes_are_the_grid_points_that_a_screen_can_show():
-    grid = chroma_classes()
+    grid = ab_bins.bin_centers()
     assert (grid % 10 == 0).all() and len(np.unique(grid, axis=0)) == len(grid)
     assert {(0.0, 0.0), (70.0, 60.0), (-70.0, 70.0)} <= {tuple(point) for point in grid.tolist()}
     # All colours of a screen, coarsely: none is further from a class than a corner of the grid.
@@ -132,13 +133,13 @@ def test_chroma_classes_are_the_grid_points_that_a_screen_can_show():
     assert nearest.max() < 15 and np.median(nearest) < 5
 
 
-def test_soft_classes_are_shares_around_the_true_chroma():
+def test_soft_classes_are_shares_around_the_target_ab():
     truth = np.broadcast_to(pictures(5, (3, 1, 1, 3)), (3, 8, 4, 3))
-    shares = np.asarray(ChromaCrossEntropy(np.ones(227)).soft_classes(truth))
+    shares = np.asarray(AbCrossEntropy(np.ones(227)).soft_classes(truth))
     assert shares.shape == (3, 2, 1, 227)
     np.testing.assert_allclose(shares.sum(axis=-1), 1, rtol=1e-5)
     true = skimage_color.rgb2lab((truth[:, :1, :1] + 1) / 2)[..., 1:]
-    square = ((true[..., None, :] - chroma_classes()) ** 2).sum(axis=-1)
+    square = ((true[..., None, :] - ab_bins.bin_centers()) ** 2).sum(axis=-1)
     expected = np.exp(-(square - square.min(axis=-1, keepdims=True)) / 50)
     expected /= expected.sum(axis=-1, keepdims=True)
     np.testing.assert_allclose(shares[:, :1], expected, atol=2e-3)
@@ -146,7 +147,7 @@ def test_soft_classes_are_shares_around_the_true_chroma():
 
 def test_cross_entropy_is_least_where_the_shares_are_right():
     truth = pictures()
-    loss = ChromaCrossEntropy(np.ones(227), rarity=0)
+    loss = AbCrossEntropy(np.ones(227), rarity=0)
     shares = np.asarray(loss.soft_classes(truth))
     entropy = -(shares * np.log(shares + 1e-30)).sum(axis=-1)
     np.testing.assert_allclose(loss(truth, np.log(shares + 1e-30)), entropy, rtol=1e-3)
@@ -156,9 +157,9 @@ def test_cross_entropy_is_least_where_the_shares_are_right():
 
 
 def test_rare_classes_weigh_more_and_the_average_pixel_weighs_one():
-    grid = chroma_classes()
+    grid = ab_bins.bin_centers()
     frequencies = np.exp(-np.hypot(*grid.T) / 10)
-    loss = ChromaCrossEntropy(frequencies, rarity=1)
+    loss = AbCrossEntropy(frequencies, rarity=1)
     share = frequencies / frequencies.sum()
     expected = 1 / (0.5 * share + 0.5 / len(share))
     expected /= (share * expected).sum()

@@ -153,8 +153,8 @@ SHARMA = np.array(
 def difference_by_hand(first, second):
     """Return the CIEDE2000 difference of two Lab colours, step by step as published."""
     (l1, a1, b1), (l2, a2, b2) = first, second
-    mean_chroma = (math.hypot(a1, b1) + math.hypot(a2, b2)) / 2
-    g = 0.5 * (1 - math.sqrt(mean_chroma**7 / (mean_chroma**7 + 25**7)))
+    mean_ab = (math.hypot(a1, b1) + math.hypot(a2, b2)) / 2
+    g = 0.5 * (1 - math.sqrt(mean_ab**7 / (mean_ab**7 + 25**7)))
     a1, a2 = (1 + g) * a1, (1 + g) * a2
     c1, c2 = math.hypot(a1, b1), math.hypot(a2, b2)
     h1, h2 = (math.degrees(math.atan2(b, a)) % 360 for a, b in ((a1, b1), (a2, b2)))

@@ -45,9 +45,9 @@ def examples():
         ),
         "training_curves": plots.training_curves(log(), baseline=0.2),
         "one epoch": plots.training_curves(log(1)),
-        "chroma_histogram": plots.chroma_histogram({"a": [picture(1)], "b": [picture(2)]}),
-        "grey histogram": plots.chroma_histogram({"grey": [np.full((4, 4, 3), 9, "uint8")]}),
-        "vivid histogram": plots.chroma_histogram({"red": [picture() * 0 + np.uint8([255, 0, 0])]}),
+        "ab_histogram": plots.ab_histogram({"a": [picture(1)], "b": [picture(2)]}),
+        "grey histogram": plots.ab_histogram({"grey": [np.full((4, 4, 3), 9, "uint8")]}),
+        "vivid histogram": plots.ab_histogram({"red": [picture() * 0 + np.uint8([255, 0, 0])]}),
     }
 
 
@@ -161,7 +161,7 @@ def test_chroma_histogram_puts_a_colour_where_it_belongs():
     colors = np.array([[200, 120, 100], [90, 140, 180]], "uint8")
     # Three quarters of the pixels have the first colour.
     shown = colors[[0, 0, 0, 1]].reshape(2, 2, 3)
-    figure = plots.chroma_histogram({"some": [shown, shown]}, bins=32)
+    figure = plots.ab_histogram({"some": [shown, shown]}, bins=32)
     axes, bar = figure.axes
     assert axes.get_title() == "some"
     assert axes.get_xlabel().startswith("a") and axes.get_ylabel().startswith("b")
@@ -178,7 +178,7 @@ def test_chroma_histogram_puts_a_colour_where_it_belongs():
 
 def test_chroma_histogram_has_a_panel_for_each_group():
     groups = {"truth": [picture(1)], "output": [picture(2)], "grey": [picture(3) // 2]}
-    figure = plots.chroma_histogram(groups)
+    figure = plots.ab_histogram(groups)
     assert [axes.get_title() for axes in figure.axes[:3]] == list(groups)
     scales = {(axes.images[0].norm.vmin, axes.images[0].norm.vmax) for axes in figure.axes[:3]}
     assert len(scales) == 1, "panels with different scales cannot be compared"
@@ -186,6 +186,6 @@ def test_chroma_histogram_has_a_panel_for_each_group():
 
 def test_chroma_histogram_refuses_nothing():
     with pytest.raises(ValueError, match="at least one group"):
-        plots.chroma_histogram({})
+        plots.ab_histogram({})
     with pytest.raises(ValueError, match="group 'truth' must hold"):
-        plots.chroma_histogram({"truth": []})
+        plots.ab_histogram({"truth": []})

@@ -5,11 +5,13 @@
 
 from pathlib import Path
 
-import numpy
+import numpy as np
 from matplotlib.figure import Figure
 
-from colorlab import color, colorizer, course, pipeline, training
+from colorlab import color, course, training
 from colorlab.datasets import toy
+from colorlab.inference import colorizer
+from colorlab.training import Batches
 
 CATEGORIES = ("coast", "mountains", "open_country", "street", "buildings", "forests")
 TARGET = Path(__file__).resolve().parent.parent / "book" / "_static" / "overview.png"
@@ -18,7 +20,7 @@ TARGET = Path(__file__).resolve().parent.parent / "book" / "_static" / "overview
 def main():
     """Draw three rows, truth, input and output, with a column for each category."""
     setup = course.load("quick")
-    batches = pipeline.Batches(setup.split(), setup.configuration)
+    batches = Batches(setup.split(), setup.configuration)
     training.train(setup.configuration, batches, setup.run_folder)
     painter = colorizer.Colorizer.from_run(setup.run_folder)
 
@@ -27,7 +29,7 @@ def main():
     for column, category in enumerate(CATEGORIES):
         # A scene of another seed than those of the course: the network has not seen it.
         truth = toy.paint(category, seed=10_000 + column, size=setup.configuration.image_size)
-        grey = numpy.round(color.grey(truth)[..., 0]).astype("uint8")
+        grey = np.round(color.grey(truth)[..., 0]).astype("uint8")
         for axes, picture in zip(
             grid[:, column], (truth, grey, painter.colorize(grey)), strict=True
         ):

@@ -11,8 +11,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from colorlab import exchange, recipes, training
+from colorlab import training
 from colorlab.configuration import read_configuration
+from colorlab.export import onnx
+from colorlab.networks import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "colorlab" / "weights"
@@ -46,16 +48,16 @@ def _before(run):
 def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
     """Write the weights of a run, and enter them in the catalogue."""
     configuration = read_configuration(run)
-    network = recipes.build_network(configuration)
+    network = registry.build_network(configuration)
     network.load_weights(run / "best.weights.h5")
     parameters = network.count_params()
     settings = {} if temperature is None else {"temperature": temperature}
-    network = recipes.answering_network(network, configuration, **settings)
+    network = registry.prediction_network(network, configuration, **settings)
     step = 2 ** len(configuration.filters)
     path = folder / f"{name}.onnx"
     folder.mkdir(exist_ok=True)
     facts = {"name": name, "image_size": configuration.image_size, "step": step}
-    exchange.write_onnx(network, path, {**facts, "strength": strength}, overwrite=True)
+    onnx.write_onnx(network, path, {**facts, "strength": strength}, overwrite=True)
 
     record = json.loads((run / "config.json").read_text(encoding="utf-8"))
     content = path.read_bytes()

@@ -80,14 +80,14 @@ def _overall(results, name):
 def _by_category(results, name):
     categories = sorted({row["category"] for row in results["rows"]} - {"all"})
     lines = [
-        "| category | pictures | grey | mean chroma | classic | this model | PSNR (dB) | ratio |",
+        "| category | pictures | grey | mean ab | classic | this model | PSNR (dB) | ratio |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for category in categories:
         row = _row(results, name, category)
         others = [
             f"{_row(results, method, category)['ciede2000']:.2f}"
-            for method in ("grey", "mean chroma", "classic")
+            for method in ("grey", "mean ab", "classic")
         ]
         lines.append(
             f"| {category} | {row['pictures']} | {' | '.join(others)} | {row['ciede2000']:.2f} | "
@@ -97,10 +97,10 @@ def _by_category(results, name):
     beaten = all(
         _row(results, name, category)["ciede2000"] < _row(results, method, category)["ciede2000"]
         for category in categories
-        for method in ("grey", "mean chroma")
+        for method in ("grey", "mean ab")
     )
     said = (
-        "It beats grey and mean chroma in every category."
+        "It beats grey and mean ab in every category."
         if beaten
         else "It does not beat both baselines in every category."
     )
@@ -166,7 +166,7 @@ def card(name, models, results):
 | takes | grey, of any size; the network sees the shorter side at {facts["image_size"]} pixels |
 | gives | a and b of CIE Lab, joined with the photograph's own light |
 
-From Python: `colorlab.pretrained.load_pretrained("{name}")`, or
+From Python: `colorlab.load_pretrained("{name}")`, or
 `colorlab.colorize(image, model="{name}")` without Keras. From the command line:
 `colorlab colorize PHOTO -o OUT --model {name}`.
 

@@ -121,7 +121,7 @@ Read it from the top:
 
 - **classic** computes the very same thing as the plain recipe. The difference is one layer: batch
   normalisation, put together from simple operations, goes over its pictures many times, and that takes
-  more than a third of the step. `colorlab.normalization` does it in one operation.
+  more than a third of the step. `colorlab.networks.normalization` does it in one operation.
 - **Half precision** halves the bytes, and the matrix units of this processor take 16-bit numbers. The
   bound of operations moves far away, and bytes are the nearer one. The gain is smaller than either says.
 - **chroma at the recipe's size** has half the channels in its first block and its last, where the pictures

@@ -29,7 +29,7 @@ def check(
     memory, disk and the data folder; below a cross stands what to do. The exit code is 1 if
     anything is missing.
     """
-    from colorlab import check as checks
+    from colorlab.course import check as checks
 
     missing = 0
     for finding in checks.check_all(data):

@@ -64,10 +64,10 @@ def colorize(
 
     Example: colorlab colorize old/ scan.tif -o coloured
     """
-    from colorlab.cli import plan as plans
-    from colorlab.cli import work
-    from colorlab.models import RunModel, load, require_settings
-    from colorlab.photographs import FORMATS
+    from colorlab.images.photograph import FORMATS
+    from colorlab.inference import batch
+    from colorlab.inference import jobs as planning
+    from colorlab.inference.predictors import KerasPredictor, load, require_settings
 
     require_settings(strength, size)
     if not 1 <= quality <= 100:
@@ -78,10 +78,10 @@ def colorize(
         raise InputError(f"--format must be one of {known}, got {image_format!r}")
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
-    jobs, unreadable = plans.plan([pathlib.Path(each) for each in photos], out, suffix, ending)
+    jobs, unreadable = planning.plan([pathlib.Path(each) for each in photos], out, suffix, ending)
     kept, jobs = _divide(jobs, out, overwrite)
-    workers, threads = work.workers_for(len(jobs))
-    settings = work.Settings(
+    workers, threads = batch.workers_for(len(jobs))
+    settings = batch.Settings(
         model, strength, size, FORMATS.get(ending), quality, compare, overwrite
     )
     report = _Report(len(jobs), as_json, unreadable)
@@ -89,15 +89,15 @@ def colorize(
     if jobs:
         loaded = load(model, threads)
         _prepare(jobs, kept, out)
-        if isinstance(loaded, RunModel):
+        if isinstance(loaded, KerasPredictor):
             workers = 1  # Keras has the cores already
-        _work(work.color_all(jobs, loaded, settings, workers), report)
+        _work(batch.colorize_all(jobs, loaded, settings, workers), report)
     report.end()
 
 
 def _divide(jobs, out, overwrite):
     """Set apart what exists already."""
-    from colorlab.cli.plan import STANDARD
+    from colorlab.inference.jobs import STANDARD
 
     if overwrite:
         return [], jobs
@@ -115,8 +115,8 @@ def _divide(jobs, out, overwrite):
 
 def _prepare(jobs, kept, out):
     """Refuse a place that nothing can be written to before the first picture is coloured."""
-    from colorlab.cli.plan import STANDARD
-    from colorlab.files import remove_leftovers
+    from colorlab.atomic import remove_leftovers
+    from colorlab.inference.jobs import STANDARD
 
     if jobs[0].target == STANDARD:
         if sys.stdout.isatty():

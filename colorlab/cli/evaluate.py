@@ -5,15 +5,15 @@ import shlex
 import sys
 from typing import Annotated
 
-import numpy
+import numpy as np
 import typer
 from rich import box
 from rich.table import Table
 
-from colorlab import models as shipped_models
 from colorlab.cli.shared import DataOption, console, errors, say, scan
 from colorlab.configuration import read_configuration
 from colorlab.errors import InputError
+from colorlab.inference import predictors as shipped_models
 
 __all__ = ["evaluate"]
 
@@ -86,7 +86,7 @@ def evaluate(
     size = _choose_size(size, configurations, colorizers)
 
     from colorlab import evaluation
-    from colorlab.progress import count_progress
+    from colorlab.training.progress import count_progress
 
     facts = {
         "command": shlex.join(["colorlab", *sys.argv[1:]]),
@@ -116,7 +116,7 @@ def _named(models):
         name, equals, folder = model.partition("=")
         if not equals:
             name, folder = pathlib.Path(model).name or model, model
-        if name in names or name in ("grey", "mean chroma"):
+        if name in names or name in ("grey", "mean ab"):
             raise InputError(f"{model}: the name {name!r} is taken; say NAME=FOLDER to choose one")
         shipped = not equals and model in catalogue and not pathlib.Path(model).exists()
         names[name] = model if shipped else pathlib.Path(folder)
@@ -126,13 +126,13 @@ def _named(models):
 def _configuration(model):
     if isinstance(model, pathlib.Path):
         return read_configuration(model)
-    from colorlab import pretrained
+    from colorlab.inference import pretrained
 
     return pretrained.training_configuration(model)
 
 
 def _colorizer(model, temperature):
-    from colorlab import colorizer, pretrained
+    from colorlab.inference import colorizer, pretrained
 
     if isinstance(model, pathlib.Path):
         settings = {} if temperature is None else {"temperature": temperature}
@@ -153,7 +153,7 @@ def _common_split(configurations):
 
 
 def _choose_size(size, configurations, colorizers):
-    drawing = [name for name, each in colorizers.items() if not each.answers_chroma]
+    drawing = [name for name, each in colorizers.items() if not each.predicts_ab]
     if size is None:
         size = configurations[drawing[0]].image_size if drawing else 256
     # Below seven pixels the measures are not defined.
@@ -168,7 +168,7 @@ def _at_its_own_size(colorizer):
     A network that answers chroma does so by itself. One that re-draws the light would be worse at
     a size that it never saw than enlarged.
     """
-    if colorizer.answers_chroma:
+    if colorizer.predicts_ab:
         return colorizer.predict
     from colorlab import images
 
@@ -176,10 +176,10 @@ def _at_its_own_size(colorizer):
 
     def predict(grey):
         height, width = grey.shape[1:3]
-        levels = numpy.round(grey[..., 0]).astype("uint8")
-        views = numpy.stack([images.resize(picture, side, side) for picture in levels])
+        levels = np.round(grey[..., 0]).astype("uint8")
+        views = np.stack([images.resize(picture, side, side) for picture in levels])
         answers = colorizer.predict(views[..., None] if (height, width) != (side, side) else grey)
-        return numpy.stack([images.resize(answer, height, width) for answer in answers])
+        return np.stack([images.resize(answer, height, width) for answer in answers])
 
     return predict
 

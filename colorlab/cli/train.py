@@ -98,10 +98,11 @@ def train(
         f"validate, {len(parts.test)} kept for testing"
     )
     # Keras takes seconds to import: only once the folder is known to be good.
-    from colorlab import pipeline, training
-    from colorlab.progress import EpochProgress
+    from colorlab import training
+    from colorlab.training import batches
+    from colorlab.training.progress import EpochProgress
 
-    batches = pipeline.Batches(parts, configuration)
+    batches = batches.Batches(parts, configuration)
     with EpochProgress(console, batches.batch_size) as progress:
         log = training.train(configuration, batches, out, callbacks=[progress], start=start)
     best = min(log, key=lambda row: row["val_loss"])

@@ -9,7 +9,7 @@ import hashlib
 import os
 import pathlib
 
-import numpy
+import numpy as np
 from PIL import Image
 
 from colorlab import images
@@ -48,7 +48,7 @@ class Picture:
     width: int
     digest: str
     plain: bool
-    descriptor: numpy.ndarray = dataclasses.field(compare=False, repr=False)
+    descriptor: np.ndarray = dataclasses.field(compare=False, repr=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,25 +143,25 @@ def describe(image):
 
     Examples
     --------
-    >>> picture = numpy.random.default_rng(0).integers(0, 256, (40, 60, 3)).astype("uint8")
+    >>> picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3)).astype("uint8")
     >>> description = describe(picture).astype(float)
     >>> description.shape, round(float(description[512:] @ description[512:]), 2)
     ((1536,), 1.0)
     """
     grey = Image.fromarray(image).convert("L")
     box = Image.Resampling.BOX
-    coarse = numpy.asarray(grey.resize((_SIGN_GRID, _SIGN_GRID), box), dtype="int16")
-    signs = numpy.concatenate(
+    coarse = np.asarray(grey.resize((_SIGN_GRID, _SIGN_GRID), box), dtype="int16")
+    signs = np.concatenate(
         [
             (coarse[:-1, 1:] > coarse[:-1, :-1]).ravel(),
             (coarse[1:, :-1] > coarse[:-1, :-1]).ravel(),
         ]
     )
-    thumbnail = numpy.asarray(grey.resize((_THUMBNAIL, _THUMBNAIL), box), dtype="float32").ravel()
+    thumbnail = np.asarray(grey.resize((_THUMBNAIL, _THUMBNAIL), box), dtype="float32").ravel()
     thumbnail = thumbnail - thumbnail.mean()
-    length = numpy.linalg.norm(thumbnail)
+    length = np.linalg.norm(thumbnail)
     thumbnail = thumbnail / length if length > 0 else thumbnail
-    return numpy.concatenate([numpy.where(signs, 1.0, -1.0), thumbnail]).astype("float16")
+    return np.concatenate([np.where(signs, 1.0, -1.0), thumbnail]).astype("float16")
 
 
 def _is_plain(path):

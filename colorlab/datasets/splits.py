@@ -6,7 +6,7 @@ Taught in :doc:`/notebooks/01_data`.
 import dataclasses
 import hashlib
 
-import numpy
+import numpy as np
 
 from colorlab.datasets.folder import PictureTable
 from colorlab.errors import InputError
@@ -61,7 +61,7 @@ def group_near_duplicates(table, chunk=1024):
     times as long. Taught in :doc:`/notebooks/01_data`.
     """
     count = len(table)
-    parent = numpy.arange(count)
+    parent = np.arange(count)
 
     def root(index):
         while parent[index] != index:
@@ -77,7 +77,7 @@ def group_near_duplicates(table, chunk=1024):
     for index, picture in enumerate(table.pictures):
         join(first_with.setdefault(picture.digest, index), index)
 
-    descriptors = numpy.stack([row.descriptor for row in table.pictures]).astype("float32")
+    descriptors = np.stack([row.descriptor for row in table.pictures]).astype("float32")
     signs, thumbnails = descriptors[:, :_SIGNS], descriptors[:, _SIGNS:]
     # A dot product of n signs is n - 2 * (number that differ).
     sign_limit = _SIGNS * (2 * _EQUAL_SIGNS - 1)
@@ -86,10 +86,10 @@ def group_near_duplicates(table, chunk=1024):
         alike = (signs[rows] @ signs[start:].T >= sign_limit) & (
             thumbnails[rows] @ thumbnails[start:].T >= _CORRELATION
         )
-        for first, second in zip(*numpy.nonzero(alike), strict=True):
+        for first, second in zip(*np.nonzero(alike), strict=True):
             if second > first:
                 join(start + int(first), start + int(second))
-    return numpy.array([root(index) for index in range(count)], dtype="int64")
+    return np.array([root(index) for index in range(count)], dtype="int64")
 
 
 def _draw(seed, digest):
@@ -102,16 +102,16 @@ def _fill_empty_parts(sides, draws, groups, categories, category):
     """Give a small category, whose draws left a part empty, one scene in each part, in place."""
     mask = categories == category
     for side in (_TEST, _VALIDATION, _TRAIN):
-        if numpy.any(sides[mask] == side):
+        if np.any(sides[mask] == side):
             continue
-        order = [index for index in numpy.argsort(draws) if mask[index]]
+        order = [index for index in np.argsort(draws) if mask[index]]
         # The lowest draws belong to the test part, the highest to training.
         for index in reversed(order) if side == _TRAIN else order:
             moved = groups == groups[index]
             # A scene may stand in several categories: none of them may lose its last one.
             if all(
-                len(numpy.unique(groups[(categories == other) & (sides == sides[index])])) > 1
-                for other in numpy.unique(categories[moved])
+                len(np.unique(groups[(categories == other) & (sides == sides[index])])) > 1
+                for other in np.unique(categories[moved])
             ):
                 sides[moved] = side
                 break
@@ -161,26 +161,24 @@ def split(table, validation=0.1, test=0.17, seed=0):
             f"{table.folder}: has one category only ({table.categories[0]}); expected pictures "
             "in at least two sub-folders, one a category"
         )
-    draws = numpy.array([_draw(seed, picture.digest) for picture in table.pictures])
+    draws = np.array([_draw(seed, picture.digest) for picture in table.pictures])
     groups = group_near_duplicates(table)
-    lowest = numpy.full(len(table), 1.0)
-    numpy.minimum.at(lowest, groups, draws)
+    lowest = np.full(len(table), 1.0)
+    np.minimum.at(lowest, groups, draws)
     draws = lowest[groups]
 
-    sides = numpy.where(
-        draws < test, _TEST, numpy.where(draws < test + validation, _VALIDATION, _TRAIN)
-    )
-    categories = numpy.array([picture.category for picture in table.pictures])
+    sides = np.where(draws < test, _TEST, np.where(draws < test + validation, _VALIDATION, _TRAIN))
+    categories = np.array([picture.category for picture in table.pictures])
     for category in table.categories:
         _fill_empty_parts(sides, draws, groups, categories, category)
         mask = categories == category
-        if len(numpy.unique(sides[mask])) < 3:
+        if len(np.unique(sides[mask])) < 3:
             raise InputError(
                 f"{table.folder / category}: {mask.sum()} picture(s) of "
-                f"{len(numpy.unique(groups[mask]))} different scene(s) cannot be split into "
+                f"{len(np.unique(groups[mask]))} different scene(s) cannot be split into "
                 "training, validation and test; add pictures"
             )
-    return Splits(*(table.select(numpy.flatnonzero(sides == side)) for side in range(3)))
+    return Splits(*(table.select(np.flatnonzero(sides == side)) for side in range(3)))
 
 
 def add_training_pictures(parts, table):

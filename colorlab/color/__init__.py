@@ -1,0 +1,23 @@
+"""Colour: sRGB, CIE Lab, grey and luma, and the bins of the (a, b) plane."""
+
+from colorlab.color.conversions import (
+    GREY_WEIGHTS,
+    grey,
+    in_gamut,
+    lab_to_srgb,
+    levels_to_signed,
+    replace_luma,
+    signed_to_levels,
+    srgb_to_lab,
+)
+
+__all__ = [
+    "GREY_WEIGHTS",
+    "grey",
+    "in_gamut",
+    "lab_to_srgb",
+    "levels_to_signed",
+    "replace_luma",
+    "signed_to_levels",
+    "srgb_to_lab",
+]

@@ -1,0 +1,35 @@
+"""NumPy arrays and tensors alike: which of the two an array is, and the same start for both.
+
+Taught in :doc:`/notebooks/01_data`.
+"""
+
+import numpy as np
+
+__all__ = ["as_float", "namespace", "require_channels"]
+
+_PLAIN = list | tuple | int | float
+
+
+def namespace(*arrays):
+    """Return NumPy, or ``keras.ops`` if any of the arrays is a tensor: they share their names."""
+    if all(isinstance(array, np.ndarray | np.generic | _PLAIN) for array in arrays):
+        return np
+    from colorlab.backend import keras
+
+    return keras.ops
+
+
+def as_float(values):
+    """Return an array as float32 of its own kind."""
+    xp = namespace(values)
+    return xp.asarray(values, dtype="float32") if xp is np else xp.cast(values, "float32")
+
+
+def require_channels(values, channels, name):
+    """Return an array, or raise ValueError if its last axis does not hold so many channels."""
+    if len(values.shape) == 0 or values.shape[-1] != channels:
+        raise ValueError(
+            f"{name} must have {channels} channel(s) in its last axis, "
+            f"got an array of shape {tuple(values.shape)}"
+        )
+    return values

@@ -1,0 +1,324 @@
+"""Colour: grey, sRGB and CIE Lab, for NumPy arrays and for tensors alike.
+
+A tensor is computed on with ``keras.ops``: on whatever device and backend Keras uses, with finite
+gradients, black and out-of-gamut colours included. A NumPy array, a list or a number is computed on
+with NumPy, and Keras is not even imported. Arrays are channels last, ``(..., channels)``.
+
+Four ranges occur in the course, and each array is in exactly one of them:
+
+========== ======================= ==========================================================
+name       values                  where it is used
+========== ======================= ==========================================================
+levels     0 to 255                picture files, metrics, what a person looks at (uint8)
+unit       0 to 1                  sRGB on its way to and from Lab
+signed     -1 to 1                 what the network sees and says (tanh ends at -1 and 1)
+Lab        L 0 to 100,             CIE Lab under D65; inside sRGB a stays within -86.2 to 98.3
+           a and b about -108..99  and b within -107.9 to 94.5
+========== ======================= ==========================================================
+
+Taught in :doc:`/notebooks/01_data`.
+"""
+
+import numpy as np
+
+from colorlab.color.arrays import as_float, namespace, require_channels
+
+__all__ = [
+    "GREY_WEIGHTS",
+    "LINEAR_FROM_XYZ",
+    "grey",
+    "in_gamut",
+    "lab_f_inverse",
+    "lab_to_srgb",
+    "levels_to_signed",
+    "linear_to_srgb",
+    "replace_luma",
+    "signed_to_levels",
+    "srgb_to_lab",
+]
+
+#: Weights of red, green and blue in grey: luma as ITU-R BT.601 defines it, on sRGB values.
+GREY_WEIGHTS = (0.299, 0.587, 0.114)
+
+# Linear sRGB to CIE XYZ (IEC 61966-2-1) and the D65 white point of the 2-degree observer.
+_XYZ_FROM_LINEAR = np.array(
+    [
+        [0.412453, 0.357580, 0.180423],
+        [0.212671, 0.715160, 0.072169],
+        [0.019334, 0.119193, 0.950227],
+    ]
+)
+_WHITE = np.array([0.95047, 1.0, 1.08883])
+#: From XYZ, each divided by that of the white point, to linear sRGB: 3 x 3.
+LINEAR_FROM_XYZ = np.linalg.inv(_XYZ_FROM_LINEAR) * _WHITE
+
+_SRGB_KNEE, _LINEAR_KNEE = 0.04045, 0.0031308
+_LAB_KNEE, _LAB_SLOPE, _LAB_OFFSET = 0.008856, 7.787, 16.0 / 116.0
+_LAB_KNEE_ROOT = 0.2068966
+
+
+def _mix(values, matrix):
+    """Multiply the colour vector of every pixel by a 3 x 3 matrix."""
+    return namespace(values).matmul(values, matrix.T.astype("float32"))
+
+
+def grey(rgb):
+    """Turn colour into grey, 0.299 R + 0.587 G + 0.114 B of the sRGB values.
+
+    The weights add up to one, so the result is in the range of the input: levels, unit or signed.
+
+    Parameters
+    ----------
+    rgb : array, shape (..., 3)
+        sRGB in any range.
+
+    Returns
+    -------
+    array, shape (..., 1)
+        float32, in the range of the input.
+
+    Raises
+    ------
+    ValueError
+        If the last axis does not hold three channels.
+
+    Notes
+    -----
+    The weights are those of ITU-R BT.601. Taught in :doc:`/notebooks/01_data`.
+
+    Examples
+    --------
+    >>> float(grey([255.0, 255.0, 255.0])[0])
+    255.0
+    >>> [round(float(grey(color)[0]), 3) for color in ([1, 0, 0], [0, 1, 0], [0, 0, 1])]
+    [0.299, 0.587, 0.114]
+    """
+    rgb = require_channels(as_float(rgb), 3, "rgb")
+    # A sum of three products, not a matrix product: exact for white, and as fast.
+    red, green, blue = (rgb[..., channel : channel + 1] for channel in range(3))
+    return GREY_WEIGHTS[0] * red + GREY_WEIGHTS[1] * green + GREY_WEIGHTS[2] * blue
+
+
+def srgb_to_lab(rgb):
+    """Convert sRGB to CIE Lab under D65 (2-degree observer).
+
+    Parameters
+    ----------
+    rgb : array, shape (..., 3)
+        sRGB in the unit range, 0 to 1. Values outside are clipped.
+
+    Returns
+    -------
+    array, shape (..., 3)
+        float32; L in 0 to 100, a in -86.2 to 98.3, b in -107.9 to 94.5.
+
+    Raises
+    ------
+    ValueError
+        If the last axis does not hold three channels.
+
+    Notes
+    -----
+    IEC 61966-2-1 for sRGB, CIE 15 for Lab; agrees with ``skimage.color.rgb2lab`` within 1e-3 on
+    all colours. Taught in :doc:`/notebooks/01_data`.
+
+    Examples
+    --------
+    >>> lab = srgb_to_lab([[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
+    >>> [[round(float(value)) + 0 for value in color] for color in lab]
+    [[100, 0, 0], [53, 80, 67]]
+    """
+    ops = namespace(rgb)
+    rgb = ops.clip(require_channels(as_float(rgb), 3, "rgb"), 0.0, 1.0)
+    # Both branches of `where` are differentiated, so the power never sees a value near zero.
+    curved = ops.power((ops.maximum(rgb, _SRGB_KNEE) + 0.055) / 1.055, 2.4)
+    linear = ops.where(rgb > _SRGB_KNEE, curved, rgb / 12.92)
+
+    xyz = _mix(linear, _XYZ_FROM_LINEAR / _WHITE[:, None])
+    root = ops.power(ops.maximum(xyz, _LAB_KNEE), 1.0 / 3.0)
+    f = ops.where(xyz > _LAB_KNEE, root, _LAB_SLOPE * xyz + _LAB_OFFSET)
+    x, y, z = f[..., 0], f[..., 1], f[..., 2]
+    return ops.stack([116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)], axis=-1)
+
+
+def _lab_to_unclipped_srgb(lab):
+    ops = namespace(lab)
+    lab = require_channels(as_float(lab), 3, "lab")
+    y = (lab[..., 0] + 16.0) / 116.0
+    f = ops.stack([y + lab[..., 1] / 500.0, y, y - lab[..., 2] / 200.0], axis=-1)
+    return linear_to_srgb(_mix(lab_f_inverse(f), LINEAR_FROM_XYZ))
+
+
+def lab_f_inverse(f):
+    """Invert the cube-root function f of CIE Lab: from f(X / Xn) to X / Xn, any shape."""
+    ops = namespace(f)
+    above = ops.maximum(f, _LAB_KNEE_ROOT)
+    return ops.where(f > _LAB_KNEE_ROOT, above * above * above, (f - _LAB_OFFSET) / _LAB_SLOPE)
+
+
+def linear_to_srgb(linear):
+    """Apply the transfer function of IEC 61966-2-1 to linear light in the unit range, any shape."""
+    ops = namespace(linear)
+    curved = 1.055 * ops.power(ops.maximum(linear, _LINEAR_KNEE), 1.0 / 2.4) - 0.055
+    return ops.where(linear > _LINEAR_KNEE, curved, 12.92 * linear)
+
+
+def lab_to_srgb(lab, clip=True):
+    """Convert CIE Lab under D65 to sRGB, clipped to the colours that a screen can show.
+
+    Parameters
+    ----------
+    lab : array, shape (..., 3)
+        L in 0 to 100; a and b as in :func:`srgb_to_lab`.
+    clip : bool
+        Without it, colours outside the sRGB gamut keep values below 0 or above 1.
+
+    Returns
+    -------
+    array, shape (..., 3)
+        float32 sRGB in the unit range, 0 to 1. Colours outside the sRGB gamut are clipped
+        channel by channel; :func:`in_gamut` tells which they are.
+
+    Raises
+    ------
+    ValueError
+        If the last axis does not hold three channels.
+
+    Notes
+    -----
+    The inverse of :func:`srgb_to_lab`: there and back differs by less than half a level of
+    8 bits. Taught in :doc:`/notebooks/01_data`.
+
+    Examples
+    --------
+    >>> [round(255 * float(value)) for value in lab_to_srgb([53.24, 80.09, 67.2])]
+    [255, 0, 0]
+    """
+    rgb = _lab_to_unclipped_srgb(lab)
+    return namespace(rgb).clip(rgb, 0.0, 1.0) if clip else rgb
+
+
+def in_gamut(lab, tolerance=0.5 / 255):
+    """Tell which Lab colours an sRGB screen can show.
+
+    Parameters
+    ----------
+    lab : array, shape (..., 3)
+        CIE Lab as in :func:`srgb_to_lab`.
+    tolerance : float
+        How far outside 0 to 1 a channel may lie; by default half a level of 8 bits.
+
+    Returns
+    -------
+    array, shape (...)
+        Boolean.
+
+    Raises
+    ------
+    ValueError
+        If the last axis does not hold three channels.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/01_data`.
+
+    Examples
+    --------
+    >>> [bool(inside) for inside in in_gamut([[50.0, 0.0, 0.0], [50.0, 0.0, -120.0]])]
+    [True, False]
+    """
+    ops = namespace(lab)
+    rgb = _lab_to_unclipped_srgb(lab)
+    inside = ops.logical_and(rgb >= -tolerance, rgb <= 1.0 + tolerance)
+    return ops.all(inside, axis=-1)
+
+
+def replace_luma(rgb, target):
+    """Give a colour picture the grey of another, and keep its colour differences.
+
+    The same amount is added to red, green and blue of a pixel. Because the weights of
+    :func:`grey` add up to one, the grey of the result is the target exactly, except where a
+    channel has to be clipped.
+
+    Parameters
+    ----------
+    rgb : array, shape (..., 3)
+        sRGB levels, 0 to 255.
+    target : array, shape (..., 1)
+        Grey levels, 0 to 255.
+
+    Returns
+    -------
+    array, shape (..., 3)
+        float32 sRGB levels, clipped to 0 to 255.
+
+    Raises
+    ------
+    ValueError
+        If the channels are not three and one.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/00_quickstart`.
+
+    Examples
+    --------
+    >>> [float(value) for value in replace_luma([100.0, 100.0, 100.0], [130.0])]
+    [130.0, 130.0, 130.0]
+    """
+    rgb = require_channels(as_float(rgb), 3, "rgb")
+    target = require_channels(as_float(target), 1, "target")
+    return namespace(rgb, target).clip(rgb + (target - grey(rgb)), 0.0, 255.0)
+
+
+def levels_to_signed(levels):
+    """Scale levels, 0 to 255, to the signed range, -1 to 1, in which the network works.
+
+    Parameters
+    ----------
+    levels : array
+        Any shape, 0 to 255.
+
+    Returns
+    -------
+    array
+        float32, -1 to 1.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/03_training`.
+
+    Examples
+    --------
+    >>> [float(value) for value in levels_to_signed([0, 127.5, 255])]
+    [-1.0, 0.0, 1.0]
+    """
+    return as_float(levels) / 127.5 - 1.0
+
+
+def signed_to_levels(signed):
+    """Scale the signed range, -1 to 1, to whole levels, 0 to 255.
+
+    Parameters
+    ----------
+    signed : array
+        Any shape. Values outside -1 to 1 are clipped.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, rounded to the nearest level.
+
+    Notes
+    -----
+    The inverse of :func:`levels_to_signed` on whole levels. Taught in
+    :doc:`/notebooks/03_training`.
+
+    Examples
+    --------
+    >>> signed_to_levels([-1.0, 0.0, 1.0, 7.0]).tolist()
+    [0, 128, 255, 255]
+    """
+    ops = namespace(signed)
+    levels = ops.clip(ops.round((as_float(signed) + 1.0) * 127.5), 0.0, 255.0)
+    return (levels if ops is np else ops.convert_to_numpy(levels)).astype("uint8")

@@ -1,0 +1,165 @@
+"""Recombine a photograph's own luma with the colour channels that a network predicts.
+
+Luma holds nearly all the detail that an eye sees, and the photograph has it already. So a network
+need only predict a and b of CIE Lab, and may predict them at a much smaller size.
+
+Taught in :doc:`/notebooks/05_keep_the_light`.
+"""
+
+import math
+
+import numpy as np
+from PIL import Image
+
+from colorlab.color import conversions
+
+__all__ = ["recombine"]
+
+_STRIP = 2**15  # pixels that are converted at a time: they stay in the processor's own memory
+
+
+def recombine(grey, chroma, strength=1.0, share=(1.0, 1.0)):
+    """Join a grey photograph of any size with chroma of any size.
+
+    The chroma is brought to the photograph's size with a cubic filter. Each pixel becomes the
+    colour with this chroma, shifted so that its grey is the photograph's. A colour that no screen
+    can show is moved towards grey until it fits, so the grey holds there too.
+
+    Parameters
+    ----------
+    grey : numpy.ndarray, shape (height, width, 1)
+        Levels, 0 to 255, of any number type.
+    chroma : numpy.ndarray, shape (small height, small width, 2)
+        a and b of CIE Lab.
+    strength : float
+        What the chroma is multiplied by: 0 gives the grey photograph, 1 the network's answer.
+    share : tuple of float
+        The shares of the chroma's height and width that belong to the photograph, see
+        :func:`colorlab.inference.network_input.network_input`; the rest, at the bottom and at
+        the right, is left out.
+
+    Returns
+    -------
+    numpy.ndarray, shape (height, width, 3)
+        uint8 sRGB. Its grey, :func:`colorlab.color.grey`, is that of the photograph within half a
+        level.
+
+    Raises
+    ------
+    ValueError
+        If a shape is not one of the above.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/05_keep_the_light`.
+
+    Examples
+    --------
+    >>> grey = np.array([[[60.0], [200.0]]])
+    >>> recombine(grey, np.zeros((1, 1, 2))).tolist()
+    [[[60, 60, 60], [200, 200, 200]]]
+    >>> orange = recombine(grey, np.array([[[30.0, 60.0]]]))[0, 1]
+    >>> orange.tolist(), round(float(conversions.grey(orange)[0]))
+    ([255, 186, 126], 200)
+    """
+    grey = _require_picture(np.asarray(grey), 1, "grey")
+    chroma = _require_picture(np.asarray(chroma, dtype="float32"), 2, "chroma")
+    if not all(0 < part <= 1 for part in share) or not math.isfinite(strength):
+        raise ValueError(
+            f"share must be above 0 and at most 1, strength a number, got {share} and {strength}"
+        )
+    height, width = grey.shape[:2]
+    # How far x and z lie from y in the curved space in which Lab is linear.
+    planes = [
+        Image.fromarray(np.ascontiguousarray(strength * chroma[..., channel] / divisor))
+        for channel, divisor in ((0, 500.0), (1, -200.0))
+    ]
+    recombined = np.empty((height, width, 3), dtype="uint8")
+    rows = max(1, _STRIP // width)
+    for top in range(0, height, rows):
+        strip = slice(top, min(top + rows, height))
+        differences = _resized(planes, strip, height, width, share)
+        for channel, levels in enumerate(_recombine_strip(grey[strip, :, 0], *differences)):
+            recombined[strip, :, channel] = levels
+    return recombined
+
+
+def _resized(planes, strip, height, width, share):
+    """Give some rows of the planes as they are at full size."""
+    covered = planes[0].height * share[0]
+    box = (
+        0,
+        strip.start / height * covered,
+        planes[0].width * share[1],
+        strip.stop / height * covered,
+    )
+    size = (width, strip.stop - strip.start)
+    return [np.array(plane.resize(size, Image.Resampling.BICUBIC, box=box)) for plane in planes]
+
+
+# For each of many grey levels, exact at the whole ones: y, and y in the curved space.
+_FINENESS = 16
+_LEVELS = np.linspace(0, 255, 255 * _FINENESS + 1, dtype="float32")
+_GREYS = np.repeat(_LEVELS[:, None] / 255, 3, axis=-1)
+_LAB_F_OF_Y = (conversions.srgb_to_lab(_GREYS)[:, 0] + 16.0) / 116.0
+
+# The levels of linear light from -3 to 5, so fine that the nearest is within a tenth of a level.
+_FINE = 2**14
+_LINEAR = np.arange(-3 * _FINE, 5 * _FINE, dtype="float32") / _FINE
+_SRGB_LEVELS = 255.0 * conversions.linear_to_srgb(_LINEAR)
+_LINEAR_FROM_XYZ = _FINE * conversions.LINEAR_FROM_XYZ.astype("float32")
+
+
+def _recombine_strip(grey, x_difference, z_difference):
+    """Give red, green and blue of some rows as uint8, one array each."""
+    if grey.dtype != np.uint8:
+        grey = grey.astype("float32")
+        f_of_y = _LAB_F_OF_Y[np.rint(grey * _FINENESS).astype("int32")]
+    else:
+        f_of_y = _LAB_F_OF_Y[::_FINENESS][grey]
+        grey = grey.astype("float32")
+    xyz = [
+        conversions.lab_f_inverse(curved)
+        for curved in (f_of_y + x_difference, f_of_y, f_of_y + z_difference)
+    ]
+    rgb = []
+    for row in _LINEAR_FROM_XYZ:
+        index = row[0] * xyz[0]
+        index += row[1] * xyz[1]
+        index += row[2] * xyz[2]
+        index += 3 * _FINE + 0.5
+        np.clip(index, 0, len(_SRGB_LEVELS) - 1, out=index)
+        rgb.append(_SRGB_LEVELS[index.astype("int32")])
+    shift = grey - sum(
+        weight * each for weight, each in zip(conversions.GREY_WEIGHTS, rgb, strict=True)
+    )
+    for each in rgb:
+        each += shift
+    _move_into_gamut(grey, rgb)
+    # Rounds to the nearest, for what is not negative.
+    return [(each + 0.5).astype("uint8") for each in rgb]
+
+
+def _move_into_gamut(grey, rgb):
+    """Move, in place, what no screen can show towards its grey until it fits."""
+    red, green, blue = rgb
+    lowest = np.minimum(np.minimum(red, green), blue)
+    highest = np.maximum(np.maximum(red, green), blue)
+    outside = (lowest < 0) | (highest > 255)
+    if not outside.any():
+        return
+    grey = grey[outside]
+    share = np.minimum(
+        grey / np.maximum(grey - np.minimum(lowest[outside], 0), 1e-6),
+        (255 - grey) / np.maximum(np.maximum(highest[outside], 255) - grey, 1e-6),
+    )
+    for each in rgb:
+        each[outside] = np.clip(grey + share * (each[outside] - grey), 0, 255)
+
+
+def _require_picture(array, channels, name):
+    if array.ndim != 3 or array.shape[-1] != channels or 0 in array.shape:
+        raise ValueError(
+            f"{name} must have the shape (height, width, {channels}), got {array.shape}"
+        )
+    return array

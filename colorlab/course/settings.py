@@ -1,0 +1,125 @@
+"""The two ways to run the course: quick, on pictures painted by code, and full.
+
+One place decides for all notebooks. The environment variable ``COLORLAB_RUN`` says ``quick`` (the
+default) or ``full``; ``COLORLAB_DATA`` names a folder of photographs, one sub-folder a category.
+Without it the pictures are those of :mod:`colorlab.datasets.toy`. ``COLORLAB_CACHE`` names the
+folder for those pictures and for trained networks; by default it is the user's cache folder.
+
+Taught in :doc:`/notebooks/00_quickstart`.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+
+from colorlab import __version__, cache
+from colorlab.configuration import Configuration
+from colorlab.datasets import folder, splits, toy
+from colorlab.errors import InputError
+
+__all__ = ["Course", "load"]
+
+_QUICK_PICTURES = 64
+_QUICK = {
+    "image_size": 128,
+    "filters": (16, 16, 32, 64, 64, 64, 64),
+    "dropout_rate": 0.1,
+    "batch_size": 4,
+    "epochs": 10,
+    "learning_rate": 2e-3,
+}
+# A network that need not draw the light learns in fewer passes.
+_QUICK_CHROMA = {**_QUICK, "epochs": 6, "crop": 0.8}
+
+
+@dataclasses.dataclass(frozen=True)
+class Course:
+    """What the notebooks work on.
+
+    Attributes
+    ----------
+    run : str
+        ``quick`` or ``full``.
+    pictures : str
+        In words, which pictures are used; each notebook prints it.
+    table : colorlab.datasets.folder.PictureTable
+        The pictures.
+    configuration : colorlab.configuration.Configuration
+        The settings of the network and of its training.
+    """
+
+    run: str
+    pictures: str
+    table: folder.PictureTable
+    configuration: Configuration
+
+    @property
+    def run_folder(self):
+        """Where the course keeps its trained network (pathlib.Path).
+
+        The name depends on settings, pictures and version, so that a changed course trains anew.
+        """
+        key = json.dumps([self.configuration.to_dict(), self.table.fingerprint, __version__])
+        return cache.cache_folder() / f"{self.run}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+    def with_recipe(self, recipe):
+        """Choose another recipe for the same pictures (Course).
+
+        Raises
+        ------
+        InputError
+            If there is no such recipe, see :mod:`colorlab.networks.registry`.
+        """
+        quick = _QUICK if recipe == "classic" else _QUICK_CHROMA
+        settings = quick if self.run == "quick" else {}
+        return dataclasses.replace(self, configuration=Configuration.of(recipe, **settings))
+
+    def split(self):
+        """Split the pictures as configured (colorlab.datasets.splits.Splits)."""
+        settings = self.configuration
+        return splits.split(self.table, settings.validation, settings.test, settings.seed)
+
+
+def _toy_folder(size):
+    # The size is part of the name, so that the quick and the full run do not fight for one place.
+    return toy.write_folder(
+        cache.cache_folder() / f"toy-{size}", pictures_per_category=_QUICK_PICTURES, size=size
+    )
+
+
+def load(run=None):
+    """Find the pictures of the course and choose its settings.
+
+    Parameters
+    ----------
+    run : {"quick", "full"}, optional
+        Without it the environment variable ``COLORLAB_RUN`` decides, and without that, quick.
+        Quick: at most 64 pictures a category, 128 x 128, a network with a quarter of the
+        channels, a few epochs: minutes on a laptop. Full: all pictures and the recipe.
+
+    Returns
+    -------
+    Course
+
+    Raises
+    ------
+    InputError
+        If the run is unknown, or ``COLORLAB_DATA`` names a folder that cannot be used.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/00_quickstart`.
+    """
+    run = run or os.environ.get("COLORLAB_RUN") or "quick"
+    if run not in ("quick", "full"):
+        raise InputError(f"COLORLAB_RUN must be quick or full, got {run!r}")
+    configuration = Configuration(**(_QUICK if run == "quick" else {}))
+    data = os.environ.get("COLORLAB_DATA")
+    if data:
+        table = folder.scan(data, limit=_QUICK_PICTURES if run == "quick" else None)
+        pictures = f"{len(table)} photographs from COLORLAB_DATA"
+    else:
+        table = folder.scan(_toy_folder(configuration.image_size))
+        pictures = f"{len(table)} pictures painted by code"
+    return Course(run, pictures, table, configuration)

@@ -1,0 +1,156 @@
+"""Exchange: a Keras network as an ONNX file, and back.
+
+ONNX is a format for networks that many programs read. It holds layers and numbers and runs no code
+when it is loaded; ONNX Runtime computes with it and starts in a fraction of the time that Keras
+takes. The numbers are stored with 16 bits, which halves the file.
+
+Inside the file pictures are channels first, ``(batch, channels, height, width)``, as ONNX wants it.
+
+Taught in :doc:`/notebooks/07_your_own_photographs`.
+"""
+
+import pathlib
+
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from colorlab.atomic import open_atomic
+from colorlab.errors import InputError
+from colorlab.export import onnx_layers
+
+__all__ = ["read_onnx", "write_onnx"]
+
+_OPERATORS, _FORMAT = 17, 8  # versions that ONNX Runtime reads since 2022
+
+
+def _require_chroma_network(network):
+    inputs, outputs = getattr(network, "inputs", None), getattr(network, "outputs", None)
+    if not inputs or not outputs:
+        raise ValueError("network must be a functional Keras model with an input and an output")
+    shapes = [tuple(tensor.shape) for tensor in (*inputs, *outputs)]
+    if [shape[-1] for shape in shapes] != [1, 2] or any(len(shape) != 4 for shape in shapes):
+        raise ValueError(
+            "network must turn (batch, height, width, 1) into (batch, height, width, 2), got the "
+            f"shapes {', '.join(map(str, shapes))}"
+        )
+
+
+def write_onnx(network, path, facts=None, overwrite=False):
+    """Write a chroma network as an ONNX file.
+
+    Parameters
+    ----------
+    network : keras.Model
+        A functional model from grey, shape (batch, height, width, 1), signed range, to a and b of
+        CIE Lab, shape (batch, small height, small width, 2). Its sides must be multiples of its
+        strides, as those of :func:`colorlab.networks.unet.build_unet` are.
+    path : path-like
+        Written whole or not at all.
+    facts : dict of str to str, optional
+        What the file shall say about itself, such as the image size and the step.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    ValueError
+        If the network is no chroma network, or has a layer that cannot be written; the message
+        names it.
+    InputError
+        If the file exists, or it cannot be written.
+
+    Notes
+    -----
+    The file's input is ``grey``, float32 of the shape (batch, 1, height, width); its output is
+    ``chroma``, float32 of the shape (batch, 2, small height, small width). Weights are stored as
+    float16 under their names in Keras, such as ``encoder_1_convolution/kernel``, and everything is
+    computed in float32, whatever precision the network was trained in. Taught in
+    :doc:`/notebooks/07_your_own_photographs`.
+    """
+    _require_chroma_network(network)
+    nodes, initializers = onnx_layers.build_graph(network)
+    ends = [
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", channels, *sides])]
+        for name, channels, sides in (
+            ("grey", 1, ("height", "width")),
+            ("chroma", 2, ("small height", "small width")),
+        )
+    ]
+    model = helper.make_model(
+        helper.make_graph(nodes, "colorlab", *ends, initializer=initializers),
+        producer_name="colorlab",
+        ir_version=_FORMAT,
+        opset_imports=[helper.make_opsetid("", _OPERATORS)],
+    )
+    helper.set_model_props(model, {str(key): str(value) for key, value in (facts or {}).items()})
+    onnx.checker.check_model(model, full_check=True)
+    with open_atomic(path, overwrite) as stream:
+        stream.write(model.SerializeToString())
+
+
+def read_onnx(path, network):
+    """Put the weights of an ONNX file into a Keras network of the same architecture.
+
+    Parameters
+    ----------
+    path : path-like
+        A file that :func:`write_onnx` wrote.
+    network : keras.Model
+        Its weights are replaced, all or none.
+
+    Returns
+    -------
+    dict of str to str
+        What the file says about itself, the ``facts`` of :func:`write_onnx`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no ONNX file, or holds the weights of another architecture.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/07_your_own_photographs`.
+
+    Examples
+    --------
+    >>> read_onnx("default.onnx", None)
+    Traceback (most recent call last):
+    colorlab.errors.InputError: default.onnx: no such file; check the path
+    """
+    path = pathlib.Path(path)
+    try:
+        model = onnx.ModelProto.FromString(path.read_bytes())
+        stored = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; check the path") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except Exception:  # a damaged file fails in many ways
+        stored = {}
+    if not stored:
+        raise InputError(f"{path}: is no ONNX file with weights; get a whole copy")
+    new = []
+    for layer in network.layers:
+        values = {}
+        for name, old in onnx_layers.weights_of(layer).items():
+            whole = f"{layer.name}/{name}"
+            value = stored.pop(whole, None)
+            if value is not None and value.ndim == 4:
+                value = value.transpose(onnx_layers.TO_KERAS)
+            if value is None or value.shape != old.shape:
+                found = "nothing" if value is None else value.shape
+                raise InputError(
+                    f"{path}: does not fit this network, expected {old.shape} for {whole} and "
+                    f"found {found}; build the network that it was written from"
+                )
+            values[name] = value.astype("float32")
+        new.append((layer, list(values.values())))
+    if stored:
+        raise InputError(
+            f"{path}: does not fit this network, which has no {min(stored)}; build the network "
+            "that it was written from"
+        )
+    for layer, values in new:
+        layer.set_weights(values)
+    return {each.key: each.value for each in model.metadata_props}

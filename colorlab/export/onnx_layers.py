@@ -1,0 +1,205 @@
+"""How each Keras layer of the course is said in ONNX.
+
+Taught in :doc:`/notebooks/07_your_own_photographs`.
+"""
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+__all__ = ["TO_KERAS", "build_graph", "weights_of"]
+
+_ACTIVATIONS = {"tanh": "Tanh", "relu": "Relu", "sigmoid": "Sigmoid"}
+# Keras keeps (height, width, in, out), of a transposed convolution (height, width, out, in).
+_TO_ONNX = (3, 2, 0, 1)
+#: The order of axes that brings the kernel of a convolution back from ONNX to Keras.
+TO_KERAS = (2, 3, 1, 0)
+
+
+class _Graph:
+    """An ONNX graph that grows node by node."""
+
+    def __init__(self):
+        self.nodes, self.initializers = [], []
+
+    def add(self, operator, inputs, name, **attributes):
+        """Add a node with one output, and return the output's name."""
+        output = f"{name}:output"
+        self.nodes.append(helper.make_node(operator, inputs, [output], name=name, **attributes))
+        return output
+
+    def weight(self, name, values):
+        """Store trained numbers with 16 bits; computed with are 32."""
+        with np.errstate(over="ignore"):
+            half = values.astype("float16")
+        if not np.isfinite(half).all():
+            raise ValueError(f"{name}: holds numbers that 16 bits cannot, beyond 65504 or not any")
+        if half.ndim == 4:
+            half = half.transpose(_TO_ONNX)
+        tensor = numpy_helper.from_array(np.ascontiguousarray(half), name)
+        self.initializers.append(tensor)
+        return self.add("Cast", [name], f"{name}:float32", to=TensorProto.FLOAT)
+
+    def constant(self, name, values):
+        """Add numbers that were not trained."""
+        tensor = numpy_helper.from_array(np.asarray(values, dtype="float32"), name)
+        return self.add("Constant", [], name, value=tensor)
+
+
+def weights_of(layer):
+    """Give the layer's numbers, a dict of arrays by short names such as ``kernel``."""
+    names = [variable.name for variable in layer.weights]
+    return dict(zip(names, layer.get_weights(), strict=True))
+
+
+def _refuse(layer, what):
+    return ValueError(f"layer {layer.name!r} cannot be written as ONNX: {what}")
+
+
+def _pads(layer, kernel, strides):
+    """Pad as Keras does, for sides that are multiples of the stride."""
+    if layer.padding == "valid":
+        return [0, 0, 0, 0]
+    if any(size < stride for size, stride in zip(kernel, strides, strict=True)):
+        raise _refuse(layer, f"its kernel {kernel} is smaller than its stride {strides}")
+    total = [size - stride for size, stride in zip(kernel, strides, strict=True)]
+    begin = [each // 2 for each in total]
+    return begin + [each - first for each, first in zip(total, begin, strict=True)]
+
+
+def _convolution(graph, layer, inputs):
+    plain = layer.data_format == "channels_last" and set(layer.dilation_rate) == {1}
+    if not plain or getattr(layer, "groups", 1) != 1:
+        raise _refuse(layer, "expected channels last, no dilation and no groups")
+    transposed = type(layer).__name__ == "Conv2DTranspose"
+    if transposed and (layer.padding != "same" or layer.output_padding is not None):
+        raise _refuse(layer, "expected the padding 'same' and no output padding")
+    values = weights_of(layer)
+    names = [graph.weight(f"{layer.name}/{name}", values[name]) for name in sorted(values)[::-1]]
+    output = graph.add(
+        "ConvTranspose" if transposed else "Conv",
+        [*inputs, *names],
+        layer.name,
+        kernel_shape=layer.kernel_size,
+        strides=layer.strides,
+        pads=_pads(layer, layer.kernel_size, layer.strides),
+    )
+    return _activation(graph, layer, [output])
+
+
+def _activation(graph, layer, inputs):
+    name = getattr(layer.activation, "__name__", str(layer.activation))
+    if name == "linear":
+        return inputs[0]
+    if name not in _ACTIVATIONS:
+        known = ", ".join(["linear", *_ACTIVATIONS])
+        raise _refuse(layer, f"its activation is {name}, expected one of {known}")
+    return graph.add(_ACTIVATIONS[name], inputs, f"{layer.name}:{name}")
+
+
+def _leaky_relu(graph, layer, inputs):
+    return graph.add("LeakyRelu", inputs, layer.name, alpha=float(layer.negative_slope))
+
+
+def _batch_normalization(graph, layer, inputs):
+    if layer.axis not in (-1, 3) or not (layer.scale and layer.center):
+        raise _refuse(layer, "expected the last axis, with scale and with offset")
+    values = weights_of(layer)
+    names = [
+        graph.weight(f"{layer.name}/{name}", values[name])
+        for name in ("gamma", "beta", "moving_mean", "moving_variance")
+    ]
+    return graph.add(
+        "BatchNormalization", [*inputs, *names], layer.name, epsilon=float(layer.epsilon)
+    )
+
+
+def _add(graph, layer, inputs):
+    # The operator adds any number of inputs, as the layer does.
+    return graph.add("Sum", inputs, layer.name)
+
+
+def _rescaling(graph, layer, inputs):
+    if np.ndim(layer.scale) or np.ndim(layer.offset):
+        raise _refuse(layer, "expected one number each for scale and offset")
+    scaled = [*inputs, graph.constant(f"{layer.name}:scale", layer.scale)]
+    product = graph.add("Mul", scaled, f"{layer.name}:product")
+    moved = [product, graph.constant(f"{layer.name}:offset", layer.offset)]
+    return graph.add("Add", moved, layer.name)
+
+
+def _softmax(graph, layer, inputs):
+    if layer.axis not in (-1, 3):
+        raise _refuse(layer, "expected a softmax over the channels, axis -1")
+    return graph.add("Softmax", inputs, layer.name, axis=1)
+
+
+def _average_pooling(graph, layer, inputs):
+    if layer.data_format != "channels_last":
+        raise _refuse(layer, "expected channels last")
+    return graph.add(
+        "AveragePool",
+        inputs,
+        layer.name,
+        kernel_shape=layer.pool_size,
+        strides=layer.strides,
+        pads=_pads(layer, layer.pool_size, layer.strides),
+        count_include_pad=0,
+    )
+
+
+def _nothing(graph, layer, inputs):
+    return inputs[0]
+
+
+_LAYERS = {
+    "Activation": _activation,
+    "Add": _add,
+    "AveragePooling2D": _average_pooling,
+    "BatchNormalization": _batch_normalization,
+    "Conv2D": _convolution,
+    "Conv2DTranspose": _convolution,
+    "Dropout": _nothing,  # only while training
+    "LeakyReLU": _leaky_relu,
+    "Rescaling": _rescaling,
+    "Softmax": _softmax,
+}
+
+
+def _as_list(tensors):
+    return list(tensors) if isinstance(tensors, list | tuple) else [tensors]
+
+
+def build_graph(network):
+    """Say a functional Keras model in ONNX.
+
+    Parameters
+    ----------
+    network : keras.Model
+        With one input and one output.
+
+    Returns
+    -------
+    nodes, initializers : list
+        From the input ``grey`` to the output ``chroma``.
+
+    Raises
+    ------
+    ValueError
+        If a layer has no counterpart; the message names it.
+    """
+    graph, names = _Graph(), {}
+    for layer in network.layers:
+        kind = type(layer).__name__
+        sources, output = _as_list(layer.input), layer.output
+        if kind == "InputLayer":
+            names[id(output)] = "grey"
+        elif kind in _LAYERS:
+            if any(id(source) not in names for source in sources):
+                raise _refuse(layer, "it follows a layer that is used in more than one place")
+            inputs = [names[id(source)] for source in sources]
+            names[id(output)] = _LAYERS[kind](graph, layer, inputs)
+        else:
+            raise _refuse(layer, f"it is a {kind}, expected one of {', '.join(sorted(_LAYERS))}")
+    last = names[id(network.outputs[0])]
+    graph.nodes.append(helper.make_node("Identity", [last], ["chroma"], name="chroma:identity"))
+    return graph.nodes, graph.initializers

@@ -1,0 +1,14 @@
+"""Picture files: reading, resizing, writing, and what a photograph holds beside its pixels."""
+
+from colorlab.images.reading import PICTURE_SUFFIXES, read_image
+from colorlab.images.resizing import center_square, resize, standardize
+from colorlab.images.writing import save_image
+
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "center_square",
+    "read_image",
+    "resize",
+    "save_image",
+    "standardize",
+]

@@ -1,0 +1,1 @@
+"""Colouring photographs with a trained network."""

@@ -1,0 +1,195 @@
+"""Which photograph becomes which file: found out before the first one is touched.
+
+Taught in :doc:`/notebooks/07_your_own_photographs`.
+"""
+
+import dataclasses
+import os
+import pathlib
+
+from colorlab.errors import InputError
+from colorlab.images import PICTURE_SUFFIXES
+from colorlab.images.photograph import FORMATS
+
+__all__ = ["STANDARD", "Job", "find_photographs", "plan"]
+
+#: Stands for standard input and standard output.
+STANDARD = pathlib.Path("-")
+
+# The 256 colours of a GIF would not keep the light, and the others are read but not written.
+_WRITTEN_AS_PNG = (".gif", ".pbm", ".pgm", ".ppm", ".pnm", ".jp2", ".j2k", ".jpx")
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A photograph, and the file that it becomes. Either may be :data:`STANDARD`."""
+
+    source: pathlib.Path
+    target: pathlib.Path
+
+    @property
+    def name(self):
+        """What messages call the photograph."""
+        return "standard input" if self.source == STANDARD else str(self.source)
+
+
+def find_photographs(photos, out):
+    """List photographs with their places below the folder that was named.
+
+    Hidden files, and what lies in the folder for the results, are left out.
+
+    Returns
+    -------
+    found : list of (pathlib.Path, pathlib.Path)
+        Each photograph, and what follows the named folder in its path.
+    unreadable : list of str
+        One line for each folder that holds no pictures or could not be looked into.
+    """
+    found, unreadable = [], []
+    for photo in photos:
+        if photo == STANDARD or not os.path.isdir(photo):
+            found.append((photo, pathlib.Path(photo.name)))
+            continue
+        if len(photos) > 1 and _same(photo, out):
+            continue  # as when all that lies beside it was named with a *
+        before = len(found) + len(unreadable)
+
+        def note(error):
+            unreadable.append(f"{error.filename}: cannot be looked into ({error.strerror})")
+
+        for place, folders, names in os.walk(photo, onerror=note):
+            place = pathlib.Path(place)
+            folders[:] = sorted(
+                name
+                for name in folders
+                if not name.startswith(".") and not _same(place / name, out)
+            )
+            found += [
+                (place / name, (place / name).relative_to(photo))
+                for name in sorted(names)
+                if name.lower().endswith(PICTURE_SUFFIXES) and not name.startswith(".")
+            ]
+        if len(found) + len(unreadable) == before:
+            unreadable.append(f"{photo}: holds no pictures, expected {', '.join(PICTURE_SUFFIXES)}")
+    return found, unreadable
+
+
+def _same(first, second):
+    try:
+        return first.samefile(second)
+    except OSError:
+        return False
+
+
+def _is_file_name(out, photos, suffix, image_format):
+    """Tell whether ``-o`` names one picture and not a folder."""
+    ending = out.suffix.lower()
+    if out != STANDARD and (os.path.isdir(out) or ending not in (*FORMATS, ".gif")):
+        return False
+    if len(photos) > 1 or os.path.isdir(photos[0]):
+        raise InputError(f"{out}: is the place of one picture, expected a folder for several")
+    if ending == ".gif":
+        raise InputError(f"{out}: a GIF has too few colours; choose another ending, such as .png")
+    if suffix:
+        raise InputError(f"{out}: is a whole name already, expected no --suffix beside it")
+    if image_format and out != STANDARD and FORMATS[ending] != FORMATS[image_format]:
+        raise InputError(
+            f"{out}: its ending and --format {image_format[1:]} say different things; leave one out"
+        )
+    return True
+
+
+def plan(photos, out, suffix="", image_format=None):
+    """Decide which photograph becomes which file.
+
+    Parameters
+    ----------
+    photos : list of pathlib.Path
+        Files, folders, or :data:`STANDARD` alone.
+    out : pathlib.Path or None
+        A folder, the name of one picture, or :data:`STANDARD`.
+    suffix : str
+        Put between the name and its ending.
+    image_format : str, optional
+        The ending of another format, such as ``.png``.
+
+    Returns
+    -------
+    jobs : list of Job
+    unreadable : list of str
+        As :func:`find_photographs` lists them.
+
+    Raises
+    ------
+    InputError
+        If two photographs would become one file, or a photograph would be overwritten.
+    """
+    if out is None:
+        if photos != [STANDARD]:
+            raise InputError("-o is missing: name a folder, or a file for a single picture")
+        out = STANDARD
+    if STANDARD in photos and len(photos) > 1:
+        raise InputError("- reads one picture from standard input, expected nothing beside it")
+    if "/" in suffix or "\0" in suffix:
+        raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
+    if _is_file_name(out, photos, suffix, image_format):
+        jobs, unreadable = [Job(photos[0], out)], []
+    elif photos == [STANDARD]:
+        raise InputError(f"{out}: name a file for the picture from standard input, such as a.jpg")
+    else:
+        found, unreadable = find_photographs(photos, out)
+        # A photograph that was named twice is coloured once.
+        jobs = list(
+            {
+                (_resolved(job.source), _resolved(job.target)): job
+                for job in (
+                    Job(photo, out / place.with_name(_target_name(place, suffix, image_format)))
+                    for photo, place in found
+                )
+            }.values()
+        )
+        if suffix:
+            # What an earlier run wrote beside its originals is no photograph to be coloured. One
+            # that was named by itself is, and is not overwritten.
+            targets = {_resolved(job.target) for job in jobs}
+            jobs = [
+                job for job in jobs if job.source in photos or _resolved(job.source) not in targets
+            ]
+    _require_distinct(jobs)
+    return jobs, unreadable
+
+
+def _target_name(place, suffix, image_format):
+    ending = place.suffix
+    if image_format and FORMATS.get(ending.lower()) != FORMATS[image_format]:
+        ending = image_format
+    elif not image_format and ending.lower() in _WRITTEN_AS_PNG:
+        ending = ".png"
+    return f"{place.stem}{suffix}{ending}"
+
+
+def _resolved(path):
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
+def _require_distinct(jobs):
+    """Refuse before the first picture what would overwrite an original or another result."""
+    sources = {_resolved(job.source): job.source for job in jobs if job.source != STANDARD}
+    seen = {}
+    for job in jobs:
+        if job.target == STANDARD:
+            continue
+        target = _resolved(job.target)
+        if target in seen and _resolved(job.source) != _resolved(seen[target]):
+            raise InputError(
+                f"{job.source}: has the same name as {seen[target]}; colour them into two folders"
+            )
+        seen[target] = job.source
+        if target in sources:
+            raise InputError(
+                f"{sources[target]}: would be overwritten; choose another folder with -o, or add "
+                "something to the names with --suffix"
+            )

@@ -1,0 +1,72 @@
+"""Make the input of a network from a grey photograph of any size.
+
+Taught in :doc:`/notebooks/07_your_own_photographs`.
+"""
+
+import numpy as np
+from PIL import Image
+
+__all__ = ["network_input"]
+
+_LONGEST_SIDE = 4  # in multiples of the shorter one
+
+
+def network_input(grey, image_size, stride):
+    """Make of a grey photograph of any size the view that a network gets.
+
+    The shorter side becomes ``image_size``; a very long side is squeezed, to spare memory. Both are
+    padded to multiples of ``stride`` by reflection, at the bottom and at the right.
+
+    Parameters
+    ----------
+    grey : numpy.ndarray, shape (height, width, 1)
+        uint8 levels.
+    image_size : int
+        Side in pixels of the pictures that the network was trained on.
+    stride : int
+        The network takes sides that are multiples of this.
+
+    Returns
+    -------
+    padded : numpy.ndarray, shape (view height, view width, 1)
+        uint8 levels.
+    valid_fraction : tuple of float
+        The fractions of the view's height and width that the photograph covers.
+        :func:`colorlab.color.luma.recombine` takes
+        them to cut the padding off again.
+
+    Raises
+    ------
+    ValueError
+        If the array is no uint8 picture of one channel, or a number is below 1.
+
+    Notes
+    -----
+    Taught in :doc:`/notebooks/07_your_own_photographs`.
+
+    Examples
+    --------
+    >>> grey = np.zeros((300, 400, 1), "uint8")
+    >>> padded, valid_fraction = network_input(grey, image_size=96, stride=32)
+    >>> padded.shape, valid_fraction
+    ((96, 128, 1), (1.0, 1.0))
+    >>> network_input(np.zeros((300, 330, 1), "uint8"), image_size=96, stride=32)[1]
+    (1.0, 0.828125)
+    """
+    grey = np.asarray(grey)
+    if grey.ndim != 3 or grey.shape[-1] != 1 or 0 in grey.shape:
+        raise ValueError(f"grey must have the shape (height, width, 1), got {grey.shape}")
+    if grey.dtype != np.uint8 or image_size < 1 or stride < 1:
+        raise ValueError(
+            "grey must be uint8, image_size and stride at least 1, got "
+            f"{grey.dtype}, {image_size} and {stride}"
+        )
+    shorter = min(grey.shape[:2])
+    sides = [
+        min(max(1, round(side * image_size / shorter)), _LONGEST_SIDE * image_size)
+        for side in grey.shape[:2]
+    ]
+    small = Image.fromarray(grey[..., 0]).resize(sides[::-1], Image.Resampling.LANCZOS)
+    padding = [(0, -side % stride) for side in sides]
+    padded = np.pad(np.asarray(small), padding, mode="symmetric")[..., None]
+    return padded, (sides[0] / padded.shape[0], sides[1] / padded.shape[1])

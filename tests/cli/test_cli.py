@@ -1,0 +1,685 @@
+"""The command line from end to end; every error is one line that names the culprit."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorlab import images, metrics
+from colorlab.cli import evaluate as evaluate_module
+from colorlab.cli import main
+from colorlab.configuration import Configuration
+from colorlab.datasets import toy
+from colorlab.inference.colorizer import Colorizer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    errors: str
+
+
+def colorlab(*arguments):
+    """Run the command in this process, as the installed script would."""
+    out, errors = io.StringIO(), io.StringIO()
+    before, code = sys.argv, 0
+    sys.argv = ["colorlab", *map(str, arguments)]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+            main()
+    except SystemExit as end:
+        code = end.code or 0
+    finally:
+        sys.argv = before
+    assert "Traceback" not in out.getvalue() + errors.getvalue()
+    return Result(code, out.getvalue(), errors.getvalue())
+
+
+def refusal(*arguments, code=1):
+    """Run a command that must fail with one line; return the line."""
+    result = colorlab(*arguments)
+    assert result.code == code, result
+    (line,) = result.errors.splitlines()
+    assert line.startswith("colorlab: ")
+    return line
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch):
+    for name in (
+        "COLORLAB_DATA",
+        "COLORLAB_RUN",
+        "COLORLAB_DEBUG",
+        "FORCE_COLOR",
+        "TTY_COMPATIBLE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def make_photographs(place, size=40):
+    for category in ("coast", "street"):
+        (place / category).mkdir(parents=True)
+        for seed in range(5):
+            picture = Image.fromarray(toy.paint(category, seed, size=size))
+            picture.save(place / category / f"{seed}.jpg", quality=90)
+    return place
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory):
+    """Five pictures in each of two categories; never to be changed."""
+    return make_photographs(tmp_path_factory.mktemp("cli") / "photographs")
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory, photographs):
+    """A run of the recipe's network at its smallest, and what the command said."""
+    run = tmp_path_factory.mktemp("cli_runs") / "first"
+    result = colorlab(
+        *("train", "--data", photographs, "--out", run, "--image-size", 128),
+        *("--recipe", "classic"),
+        *("--batch-size", 4, "--epochs", 1, "--precision", "float32"),
+    )
+    return run, result
+
+
+@pytest.fixture(scope="session")
+def judged(first, photographs):
+    return colorlab("evaluate", first[0], "--data", photographs)
+
+
+@pytest.fixture
+def model(first):
+    return first[0]
+
+
+# A network of one block in place of seven, where the network is not the matter.
+NARROW = ("--filters", "4")
+
+
+def contents(folder):
+    """Everything below a folder, hidden files too."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def test_train_leaves_a_run_and_says_so(first):
+    run, result = first
+    assert result.code == 0, result
+    assert result.errors == ""
+    assert "10 pictures of 2 categories" in result.out
+    assert re.search(r"epoch 1/1  loss \d", result.out)
+    assert f"{run}: 1 epochs done" in result.out
+    assert (run / "best.weights.h5").stat().st_size > 4 * 11_483_715
+    (row,) = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    settings = json.loads((run / "config.json").read_text())["configuration"]
+    expected = Configuration(image_size=128, batch_size=4, epochs=1, precision="float32")
+    assert Configuration.from_dict(settings) == expected, "a default is not the recipe"
+    assert f"{row['val_loss']:.4f} in epoch 1" in result.out
+
+
+def test_evaluate_prints_and_writes_the_same_table(first, judged):
+    assert judged.code == 0, judged
+    assert judged.errors == ""
+    content = json.loads((first[0] / "evaluation.json").read_text())
+    facts = content["facts"]
+    assert facts["size"] == 128 and facts["data"] == "photographs" and facts["weights"] == "first"
+    assert facts["command"].startswith("colorlab evaluate ")
+    assert {row["method"] for row in content["rows"]} == {"grey", "mean ab", "first"}
+    assert max(map(len, judged.out.splitlines()[1:-1])) <= 80
+    for row in content["rows"]:
+        pattern = (
+            rf"{row['method']} +{row['category']} +{row['pictures']} +"
+            rf"{row['psnr']:.2f} +{row['ssim']:.3f} +{row['ciede2000']:.2f}"
+        )
+        assert re.search(pattern, judged.out), pattern
+    tested = {row["path"] for row in content["pictures"]}
+    assert len(tested) == facts["pictures"] < 10
+
+
+def test_the_table_fits_a_terminal_too(judged, first, monkeypatch):
+    content = json.loads((first[0] / "evaluation.json").read_text())
+    for row in content["rows"]:
+        row["category"] = {"coast": "city_centre", "street": "open_country"}.get(
+            row["category"], row["category"]
+        )
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        evaluate_module._print_evaluation(_Result(content))
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", out.getvalue())
+    assert "─" in text and "…" not in text
+    assert max(map(len, text.splitlines())) <= 80
+    for row in content["rows"]:
+        line = next(
+            line for line in text.splitlines() if row["method"] in line and row["category"] in line
+        )
+        assert f"{row['psnr']:.2f}" in line and f"{row['ciede2000']:.2f}" in line
+
+
+class _Result:
+    def __init__(self, content):
+        self.facts, self.rows = content["facts"], content["rows"]
+
+
+def test_colorize_keeps_name_size_and_light(model, photographs, tmp_path):
+    photo = tmp_path / "holiday [1].png"
+    image = toy.paint("faces", 3, size=64)[:50, :33]
+    Image.fromarray(image).save(photo)
+    before = photo.read_bytes()
+    jpeg = photographs / "coast" / "0.jpg"
+    out = tmp_path / "new" / "folder"
+    result = colorlab("colorize", photo, jpeg, "-o", out, "--model", model)
+    assert (result.code, result.errors) == (0, "")
+    note = "  (was in colour, only its grey was used)"
+    assert result.out.splitlines() == [f"{out / photo.name}{note}", f"{out / '0.jpg'}{note}"]
+    assert sorted(contents(out)) == ["0.jpg", "holiday [1].png"]
+    assert photo.read_bytes() == before
+    colored = np.asarray(Image.open(out / photo.name))
+    assert colored.shape == image.shape
+    unclipped = ((colored > 0) & (colored < 255)).all(axis=-1)
+    weights = [0.299, 0.587, 0.114]
+    assert unclipped.mean() > 0.3
+    assert np.abs(colored @ weights - image @ weights)[unclipped].max() <= 1
+    assert Image.open(out / "0.jpg").format == "JPEG"
+
+
+def test_one_bad_file_does_not_stop_the_others(model, photographs, tmp_path):
+    bad = tmp_path / "bad.jpg"
+    bad.write_text("text")
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes((photographs / "coast" / "1.jpg").read_bytes()[:500])
+    good = photographs / "street" / "2.jpg"
+    out = tmp_path / "out"
+    result = colorlab("colorize", bad, cut, good, "-o", out, "--model", model)
+    assert result.code == 1
+    first_line, second, last = result.errors.splitlines()
+    assert str(bad) in first_line and str(cut) in second
+    assert "2 of 3" in last
+    assert sorted(contents(out)) == ["2.jpg"]
+
+
+def test_nothing_is_overwritten_by_accident(model, photographs, tmp_path):
+    photo = Path(shutil.copy(photographs / "coast" / "0.jpg", tmp_path))
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "0.jpg").write_text("mine")
+    result = colorlab("colorize", photo, "-o", out, "--model", model)
+    assert (result.code, result.errors) == (0, "")
+    assert "exist already and were kept: 1" in result.out and "--overwrite" in result.out
+    assert contents(out) == {"0.jpg": b"mine"}
+    # A file that is named is not skipped in silence.
+    line = refusal("colorize", photo, "-o", out / "0.jpg", "--model", model)
+    assert str(out / "0.jpg") in line and "--overwrite" in line
+    assert contents(out) == {"0.jpg": b"mine"}
+    assert colorlab("colorize", photo, "-o", out, "--model", model, "--overwrite").code == 0
+    assert Image.open(out / "0.jpg").size == (40, 40)
+    assert list(contents(out)) == ["0.jpg"]
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"]])
+@pytest.mark.parametrize("link", [False, True])
+def test_the_original_is_never_overwritten(model, photographs, tmp_path, more, link):
+    photo = Path(shutil.copy(photographs / "coast" / "0.jpg", tmp_path))
+    before = photo.read_bytes()
+    out = tmp_path
+    if link:
+        out = tmp_path / "link"
+        out.symlink_to(tmp_path, target_is_directory=True)
+    line = refusal("colorize", photo, "-o", out, "--model", model, *more)
+    assert str(photo) in line and "overwritten" in line
+    assert photo.read_bytes() == before
+
+
+def test_two_photographs_of_one_name_are_refused(model, photographs, tmp_path):
+    photos = [photographs / "coast" / "0.jpg", photographs / "street" / "0.jpg"]
+    line = refusal("colorize", *photos, "-o", tmp_path / "out", "--model", model)
+    assert str(photos[0]) in line and str(photos[1]) in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_that_cannot_be_written_to_is_refused(model, photographs, tmp_path):
+    photo = photographs / "coast" / "0.jpg"
+    place = tmp_path / "file"
+    place.write_text("mine")
+    for out in (place, place / "below"):
+        assert str(out) in refusal("colorize", photo, "-o", out, "--model", model)
+    assert contents(tmp_path) == {"file": b"mine"}
+
+
+def test_a_folder_without_permission_is_refused(model, photographs, tmp_path):
+    out = tmp_path / "locked"
+    out.mkdir(mode=0o500)
+    if os.access(out, os.W_OK):
+        pytest.skip("this user may write everywhere")
+    result = colorlab("colorize", photographs / "coast" / "0.jpg", "-o", out, "--model", model)
+    assert result.code == 1
+    assert "0.jpg" in result.errors.splitlines()[0]
+    assert not contents(out)
+
+
+def test_a_model_that_is_none_is_refused(photographs, tmp_path):
+    photo = photographs / "coast" / "0.jpg"
+    (tmp_path / "empty").mkdir()
+    for model in (tmp_path / "nowhere", tmp_path / "empty", photo):
+        out = tmp_path / "out"
+        assert str(model) in refusal("colorize", photo, "-o", out, "--model", model)
+        assert not out.exists()
+        assert str(model) in refusal("evaluate", model, "--data", photographs)
+
+
+def test_damaged_weights_are_one_line(first, photographs, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    shutil.copy(first[0] / "config.json", run)
+    with open(first[0] / "best.weights.h5", "rb") as weights:
+        (run / "best.weights.h5").write_bytes(weights.read(100_000))
+    line = refusal(
+        "colorize", photographs / "coast" / "0.jpg", "-o", tmp_path / "out", "--model", run
+    )
+    assert str(run / "best.weights.h5") in line
+
+
+def train_refusal(data, run, *more):
+    """Refuse a training, and leave nothing behind."""
+    line = refusal("train", "--data", data, "--out", run, *more)
+    assert not Path(run).exists()
+    return line
+
+
+def test_folders_that_cannot_be_trained_on_are_refused(photographs, tmp_path):
+    run = tmp_path / "run"
+    assert str(tmp_path / "nowhere") in train_refusal(tmp_path / "nowhere", run)
+    (tmp_path / "empty").mkdir()
+    assert str(tmp_path / "empty") in train_refusal(tmp_path / "empty", run)
+    shutil.copytree(photographs / "coast", tmp_path / "one" / "coast")
+    line = train_refusal(tmp_path / "one", run)
+    assert str(tmp_path / "one") in line and "coast" in line
+    assert "0.jpg" in train_refusal(photographs / "coast" / "0.jpg", run)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "name"),
+    [
+        ("--image-size", 100, "image_size"),
+        ("--image-size", 0, "image_size"),
+        ("--batch-size", 0, "batch_size"),
+        ("--epochs", -1, "epochs"),
+        ("--learning-rate", "nan", "learning_rate"),
+        ("--dropout", 1, "dropout_rate"),
+        ("--test", 0.95, "test"),
+        ("--seed", -1, "seed"),
+        ("--precision", "double", "precision"),
+    ],
+)
+def test_settings_out_of_range_are_refused(photographs, tmp_path, option, value, name):
+    assert name in train_refusal(photographs, tmp_path / "run", option, value)
+
+
+@pytest.mark.parametrize("size", [6, -128, 0])
+def test_sizes_that_cannot_be_judged_are_refused(first, photographs, size, tmp_path):
+    out = tmp_path / "table.json"
+    line = refusal("evaluate", first[0], "--data", photographs, "--size", size, "--out", out)
+    assert "--size" in line and str(size) in line
+    assert not out.exists()
+
+
+def test_files_that_are_no_pictures_are_left_out_and_listed_once(photographs, tmp_path):
+    data = Path(shutil.copytree(photographs, tmp_path / "data"))
+    (data / "coast" / "note.jpg").write_text("text")
+    whole = (data / "street" / "0.jpg").read_bytes()
+    (data / "street" / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (data / "street" / "list.txt").write_text("not looked at")
+    run = tmp_path / "run"
+    # The run is refused after the pictures were read: that is quick, and no matter here.
+    run.mkdir()
+    (run / "thesis.txt").write_text("mine")
+    result = colorlab("train", "--data", data, "--out", run, *NARROW, "--image-size", 32)
+    assert result.code == 1
+    first_line, second, last = result.errors.splitlines()
+    assert "coast/note.jpg" in first_line and "street/cut.jpg" in second
+    assert "10 pictures" in result.out
+    assert str(run) in last and "thesis.txt" in last
+    assert contents(run) == {"thesis.txt": b"mine"}
+
+
+def test_a_run_in_the_place_of_a_file_is_refused(photographs, tmp_path):
+    place = tmp_path / "file"
+    place.write_text("mine")
+    for run in (place, place / "run"):
+        assert str(run) in refusal("train", "--data", photographs, "--out", run, *NARROW)
+    assert contents(tmp_path) == {"file": b"mine"}
+
+
+def test_an_interrupted_training_goes_on_with_the_same_command(photographs, tmp_path, monkeypatch):
+    from colorlab.training.progress import EpochProgress
+
+    run = tmp_path / "run"
+    command = ["train", "--data", photographs, "--out", run, *NARROW, "--image-size", 16]
+    command += ["--batch-size", 3, "--epochs", 3, "--precision", "float32"]
+    begin = EpochProgress.on_epoch_begin
+
+    def stop(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+        begin(self, epoch, logs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EpochProgress, "on_epoch_begin", stop)
+        line = refusal(*command, code=130)
+    assert "stopped" in line and "same command" in line
+    assert len((run / "log.jsonl").read_text().splitlines()) == 1
+    result = colorlab(*command)
+    assert (result.code, result.errors) == (0, "")
+    assert "epoch 1/3" not in result.out and "epoch 2/3" in result.out
+    rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    # And another setting is refused with the old run left as it is.
+    before = contents(run)
+    assert "seed" in refusal(*command, "--seed", 5)
+    assert contents(run) == before
+
+
+def test_an_unexpected_error_is_one_line_too(photographs, tmp_path, monkeypatch):
+    from colorlab.datasets import splits
+
+    def broken(*arguments):
+        raise ZeroDivisionError("first line\nsecond line")
+
+    monkeypatch.setattr(splits, "split", broken)
+    line = refusal("train", "--data", photographs, "--out", tmp_path / "run", code=70)
+    assert "ZeroDivisionError" in line and "first line" in line and "COLORLAB_DEBUG" in line
+    monkeypatch.setenv("COLORLAB_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        colorlab("train", "--data", photographs, "--out", tmp_path / "run")
+
+
+OPTIONS = {
+    "train": [
+        *("--data", "--out", "--epochs", "--image-size", "--batch-size", "--learning-rate"),
+        *("--dropout", "--validation", "--test", "--seed", "--precision"),
+    ],
+    "evaluate": ["MODEL", "--data", "--size", "--part", "--out"],
+    "colorize": [
+        *("PHOTO", "--out", "-o", "--model", "--overwrite", "--strength", "--size", "--compare"),
+        *("--suffix", "--format", "--quality", "--json"),
+    ],
+    "check": ["--data"],
+}
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_help_mentions_every_option(command):
+    result = colorlab(command, "--help")
+    assert (result.code, result.errors) == (0, "")
+    words = re.findall(r"[\w-]+", result.out)
+    for option in OPTIONS[command]:
+        assert option in words, option
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+def test_help_lists_every_command():
+    result = colorlab("--help")
+    assert result.code == 0
+    for command in OPTIONS:
+        assert re.search(rf"^\W+{command}\b", result.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["train", "--wrong"], "--wrong"),
+        (["train", "--data", "here"], "--out"),
+        (["train", "--data", "here", "--out", "run", "--epochs", "many"], "--epochs"),
+        (["colorize", "-o", "out", "--model", "run"], "PHOTO"),
+        (["paint"], "paint"),
+    ],
+)
+def test_a_wrong_call_is_explained(arguments, named):
+    result = colorlab(*arguments)
+    assert result.code == 2
+    assert named in result.errors
+    assert "--help" in result.errors
+
+
+def test_check_ticks_and_crosses(photographs, tmp_path):
+    good = colorlab("check", "--data", photographs)
+    assert "✓ pictures" in good.out
+    assert "✓ keras" in good.out and "✓ Python" in good.out
+    bad = colorlab("check", "--data", tmp_path / "nowhere")
+    assert bad.code == 1
+    (cross,) = [line for line in bad.out.splitlines() if line.startswith("✗ pictures")]
+    assert str(tmp_path / "nowhere") in cross
+    after = bad.out.splitlines()[bad.out.splitlines().index(cross) + 1]
+    assert "COLORLAB_DATA" in after
+    assert bad.errors.startswith("colorlab: ") and len(bad.errors.splitlines()) == 1
+
+
+def in_a_process(code, *arguments):
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_installed_command_fails_with_one_line(tmp_path):
+    call = "from colorlab.cli import main; main()"
+    result = in_a_process(call, "train", "--data", tmp_path / "nowhere", "--out", tmp_path / "run")
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("colorlab: ") and "nowhere" in line
+
+
+def test_help_does_not_wait_for_tensorflow():
+    code = """
+import sys
+from colorlab.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code
+for name in ("tensorflow", "keras", "matplotlib", "skimage"):
+    assert name not in sys.modules, name
+"""
+    result = in_a_process(code, "train", "--help")
+    assert result.returncode == 0, result.stderr
+    assert "--image-size" in result.stdout
+
+
+def test_control_c_is_one_line():
+    code = """
+import os, signal
+from colorlab.cli import main
+from colorlab.datasets import folder
+folder.scan = lambda *arguments: os.kill(os.getpid(), signal.SIGINT)
+main()
+"""
+    result = in_a_process(code, "train", "--data", "here", "--out", "run")
+    assert result.returncode == 130
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("colorlab: stopped")
+
+
+@pytest.mark.parametrize(
+    "arguments, named, help_of",
+    [
+        (("bogus",), "bogus", ""),
+        (("train", "--bogus"), "--bogus", " train"),
+        (("train", "--epochs", "many"), "--epochs", " train"),
+        (("train", "--epochs"), "--epochs", ""),
+        (("evaluate",), "MODEL", " evaluate"),
+        (("data", "get"), "NAME", " data get"),
+        (("data", "bogus"), "bogus", " data"),
+        (("colorize",), "PHOTO", " colorize"),
+    ],
+)
+def test_wrong_use_is_one_line_that_names_the_argument(arguments, named, help_of):
+    result = colorlab(*arguments)
+    assert (result.code, result.out) == (2, "")
+    (line,) = result.errors.splitlines()
+    assert named in line
+    assert line.startswith("colorlab: ") and line.endswith(f"; see colorlab{help_of} --help")
+
+
+@pytest.mark.parametrize("arguments", [(), ("data",)])
+def test_a_command_alone_gets_its_help(arguments):
+    result = colorlab(*arguments)
+    assert (result.code, result.errors) == (2, "")
+    assert "Usage: colorlab" in result.out and "--help" in result.out
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
+@pytest.mark.parametrize("arguments", [("--help",), ("data", "show"), ("check",)])
+def test_a_full_disk_behind_what_is_printed_is_one_line(arguments):
+    command = [sys.executable, "-m", "colorlab", *arguments]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 1
+    assert result.stderr == (
+        "colorlab: what it prints or keeps finds no room (No space left on device); make some\n"
+    )
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory, photographs):
+    """A run of the default recipe, with one block in place of seven."""
+    run = tmp_path_factory.mktemp("cli_runs") / "second"
+    more = ("--image-size", 16, "--batch-size", 4, "--epochs", 1, "--precision", "float32")
+    assert colorlab("train", "--data", photographs, "--out", run, *NARROW, *more).code == 0
+    return run
+
+
+def test_the_default_recipe_is_chroma(second):
+    settings = json.loads((second / "config.json").read_text())["configuration"]
+    assert Configuration.from_dict(settings) == Configuration.of(
+        "chroma", filters=(4,), image_size=16, batch_size=4, epochs=1, precision="float32"
+    )
+
+
+def test_several_models_are_judged_in_one_table(second, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    result = colorlab(
+        *("evaluate", second, f"other={second}", "--data", photographs, "--out", out, "--size", 40)
+    )
+    assert (result.code, result.errors) == (0, "")
+    content = json.loads(out.read_text())
+    methods = list(dict.fromkeys(row["method"] for row in content["rows"]))
+    assert methods == ["grey", "mean ab", "second", "other"]
+    assert content["facts"]["size"] == 40
+    assert set(content["facts"]["settings"]) == {"second", "other"}
+    scores = {
+        name: [row["psnr"] for row in content["pictures"] if row["method"] == name]
+        for name in methods
+    }
+    assert scores["second"] == scores["other"] != scores["grey"]
+    assert not (second / "evaluation.json").exists()
+
+
+def test_pictures_are_judged_at_256_unless_a_model_redraws_the_light(second, photographs):
+    assert colorlab("evaluate", second, "--data", photographs).code == 0
+    content = json.loads((second / "evaluation.json").read_text())
+    (second / "evaluation.json").unlink()
+    assert content["facts"]["size"] == 256
+
+
+def test_a_name_may_stand_for_one_model_only(second, photographs):
+    for models in ((second, second), (f"grey={second}",)):
+        assert "NAME=FOLDER" in refusal("evaluate", *models, "--data", photographs)
+
+
+def test_models_of_different_splits_are_not_compared(second, photographs, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("config.json", "best.weights.h5"):
+        (other / name).write_bytes((second / name).read_bytes())
+    record = json.loads((other / "config.json").read_text())
+    record["configuration"]["seed"] = 5
+    (other / "config.json").write_text(json.dumps(record))
+    assert "another split" in refusal("evaluate", second, other, "--data", photographs)
+
+
+def test_extra_pictures_are_trained_on_and_counted(photographs, tmp_path):
+    extra = make_photographs(tmp_path / "extra", size=24)
+    new = Image.fromarray(toy.paint("forests", 0, size=40))
+    new.save(extra / "coast" / "new.png")
+    settings = (*NARROW, "--image-size", 16, "--epochs", 1, "--batch-size", 2)
+    for out, more in (("plain", ()), ("richer", ("--extra", extra))):
+        run = tmp_path / out
+        assert colorlab("train", "--data", photographs, "--out", run, *settings, *more).code == 0
+    counts = [
+        json.loads((tmp_path / out / "config.json").read_text())["data"]
+        for out in ("plain", "richer")
+    ]
+    assert counts[0]["test"] == counts[1]["test"]
+    assert counts[1]["train"]["pictures"] > counts[0]["train"]["pictures"]
+
+
+@pytest.mark.parametrize("filters", ["many", "4,", "4,-4"])
+def test_filters_that_are_no_numbers_are_refused(filters, photographs, tmp_path):
+    line = refusal("train", "--data", photographs, "--out", tmp_path / "run", "--filters", filters)
+    assert "filters" in line
+
+
+def test_settings_are_chosen_by_validation_pictures(second, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
+    judged = []
+    for part in ("validation", "test"):
+        result = colorlab(*command, "--part", part)
+        assert result.code == 0 and f"{part} pictures of" in result.out
+        content = json.loads(out.read_text())
+        assert content["facts"]["part"] == part
+        judged.append({row["path"] for row in content["pictures"]})
+    assert not judged[0] & judged[1]
+    assert "--part" in refusal(*command, "--part", "train")
+    assert "--strength" in refusal(*command, "--strength", "-1")
+    assert "--temperature" in refusal(*command, "--temperature", "0")
+
+
+def test_strength_counts_in_the_table(second, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
+    colorful = []
+    for strength in (0, 1, 3):
+        assert colorlab(*command, "--strength", strength).code == 0
+        rows = json.loads(out.read_text())["rows"]
+        colorful.append(
+            {row["method"]: row["colorfulness"] for row in rows if row["category"] == "all"}
+        )
+    assert colorful[0]["second"] == pytest.approx(colorful[0]["grey"], abs=0.2)
+    assert colorful[1]["second"] < colorful[2]["second"]
+
+
+def test_a_network_that_redraws_the_light_sees_its_own_size(first, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    result = colorlab("evaluate", first[0], "--data", photographs, "--size", 40, "--out", out)
+    assert (result.code, result.errors) == (0, "")
+    colorizer = Colorizer.from_run(first[0])
+    rows = [row for row in json.loads(out.read_text())["pictures"] if row["method"] == "first"]
+    for row in rows:
+        truth = images.standardize(images.read_image(photographs / row["path"]), 40)
+        grey = np.round(truth @ np.array([0.299, 0.587, 0.114])).astype("uint8")
+        seen = np.asarray(Image.fromarray(grey).resize((128, 128), Image.Resampling.LANCZOS))
+        answer = Image.fromarray(colorizer.predict(seen[None, ..., None])[0])
+        enlarged = np.asarray(answer.resize((40, 40), Image.Resampling.LANCZOS))
+        assert row["psnr"] == pytest.approx(metrics.psnr(truth, enlarged), abs=0.05)

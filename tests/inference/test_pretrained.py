@@ -1,0 +1,113 @@
+"""The weights that are shipped: whole, small enough, the same in Keras and ONNX Runtime, useful."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import write_model_cards
+from skimage import color as skimage_color
+from skimage import data
+
+import colorlab
+from colorlab import color, metrics
+from colorlab.configuration import Configuration
+from colorlab.datasets import toy
+from colorlab.errors import InputError
+from colorlab.inference import predictors, pretrained
+
+NAMES = ("default", "small", "vivid")
+LARGEST = {"default": 24e6, "small": 6e6, "vivid": 24e6}
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = json.loads((ROOT / "book/results/models.json").read_text(encoding="utf-8"))
+
+
+def row(method, category="all"):
+    (found,) = (
+        row for row in RESULTS["rows"] if (row["method"], row["category"]) == (method, category)
+    )
+    return found
+
+
+def test_three_models_are_shipped():
+    assert tuple(predictors.shipped_models()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_whole_and_small_enough(name):
+    record = predictors.shipped_models()[name]
+    content = (Path(colorlab.__file__).parent / "weights" / record["file"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == record["sha256"]
+    assert len(content) == record["bytes"] <= LARGEST[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keras_and_onnx_runtime_colour_alike(name):
+    # Grey already: of a colour picture the two would round the grey differently.
+    photograph = np.round(color.grey(toy.paint("coast", 1, size=200)[:150])).astype("uint8")
+    with_keras = pretrained.load_pretrained(name).colorize(photograph).astype(int)
+    without = colorlab.colorize(photograph, model=name)
+    assert np.abs(with_keras - without).max() <= 1
+    assert np.abs(with_keras - without).mean() < 0.05
+    assert with_keras.std(axis=-1).mean() > 2, "nothing was coloured"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_photograph_that_was_never_seen_comes_closer_to_the_truth(name):
+    truth = data.chelsea()
+    output = colorlab.colorize(truth, model=name)
+    grey = np.round(truth @ np.array([0.299, 0.587, 0.114])).astype("uint8")
+    grey = np.repeat(grey[..., None], 3, axis=-1)
+    assert metrics.ciede2000(truth, output) < 0.8 * metrics.ciede2000(truth, grey)
+    # Ginger fur: redder and yellower than grey.
+    fur = skimage_color.rgb2lab(output)[..., 1:].mean(axis=(0, 1))
+    assert (fur > 3).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_belongs_to_the_weights(name):
+    configuration = pretrained.training_configuration(name)
+    assert Configuration.from_dict(RESULTS["facts"]["settings"][name]) == configuration
+    assert RESULTS["facts"]["size"] == 256
+
+
+def test_the_figures_that_the_book_speaks_of():
+    default, classic = row("default"), row("classic")
+    assert default["psnr"] >= classic["psnr"] + 1.2
+    assert default["ssim"] >= classic["ssim"] + 0.02
+    assert default["ciede2000"] <= 0.91 * classic["ciede2000"]
+    assert default["colorfulness_ratio"] >= 0.65
+    assert 0.9 <= row("vivid")["colorfulness_ratio"] <= 1.15
+    assert row("vivid")["psnr"] >= default["psnr"] - 1.5
+    assert row("small")["psnr"] >= default["psnr"] - 0.7
+
+
+@pytest.mark.parametrize("category", sorted({row["category"] for row in RESULTS["rows"]}))
+def test_every_category_beats_the_baselines(category):
+    for baseline in ("grey", "mean ab"):
+        assert row("default", category)["ciede2000"] < row(baseline, category)["ciede2000"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_model_cards_say_what_was_measured(name):
+    path = ROOT / "book" / "models" / f"{name}.md"
+    card = write_model_cards.card(name, predictors.shipped_models(), RESULTS)
+    assert path.read_text(encoding="utf-8") == card, "run tools/write_model_cards.py"
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(InputError, match="default, small, vivid, got 'huge'"):
+        pretrained.load_pretrained("huge")
+
+
+def test_damaged_weights_are_refused(monkeypatch, tmp_path):
+    source = predictors._WEIGHTS
+    (tmp_path / "models.json").write_bytes((source / "models.json").read_bytes())
+    content = bytearray((source / "small.onnx").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "small.onnx").write_bytes(content)
+    monkeypatch.setattr(predictors, "_WEIGHTS", tmp_path)
+    for name in ("small", "default"):
+        with pytest.raises(InputError, match=f"{name}.onnx: is missing or damaged"):
+            pretrained.load_pretrained(name)
