@@ -39,10 +39,6 @@ def open_atomic(path, overwrite=False):
     InputError
         If the file exists, or it cannot be written.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/07_your_own_photographs`.
-
     Examples
     --------
     >>> with open_atomic("/nowhere/at/all.txt") as stream:
@@ -110,10 +106,6 @@ def remove_leftovers(folder):
     ----------
     folder : path-like
         What other processes are writing there at this moment is left alone.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/07_your_own_photographs`.
     """
     for path in pathlib.Path(folder).glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(OSError), open(path, "rb") as stream:

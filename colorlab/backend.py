@@ -2,6 +2,8 @@
 
 TensorFlow 2.19 and later report missing graphics drivers while they are imported, before any
 setting can tell them not to. Import Keras from here and the reader is spared them.
+
+Taught in :doc:`/notebooks/02_unet`.
 """
 
 import contextlib
@@ -13,12 +15,7 @@ __all__ = ["keras", "silent_stderr"]
 
 @contextlib.contextmanager
 def silent_stderr():
-    """Send what native code writes to standard error nowhere; exceptions are not touched.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/02_unet`.
-    """
+    """Send what native code writes to standard error nowhere; exceptions are not touched."""
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,7 @@
-"""Where the course keeps what it makes: painted pictures and trained networks."""
+"""The folder in which the course keeps what it makes: painted pictures and trained networks.
+
+Taught in :doc:`/book/setup`.
+"""
 
 import os
 import pathlib
@@ -16,9 +19,5 @@ def cache_folder():
     pathlib.Path
         What the environment variable ``COLORLAB_CACHE`` says, else the platform's cache folder
         of the user. It may not exist yet.
-
-    Notes
-    -----
-    Taught in :doc:`/book/setup`.
     """
     return pathlib.Path(os.environ.get("COLORLAB_CACHE") or platformdirs.user_cache_dir("colorlab"))

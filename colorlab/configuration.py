@@ -224,10 +224,6 @@ def read_configuration(run):
     ------
     InputError
         If the folder is missing or is not a run.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
     """
     run = pathlib.Path(run)
     if not run.is_dir():

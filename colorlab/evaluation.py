@@ -144,10 +144,6 @@ def mean_ab(table, size=256):
     -------
     numpy.ndarray, shape (2,)
         Mean a and mean b of CIE Lab.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
     """
     total = np.zeros(2)
     for index in range(len(table)):
@@ -170,10 +166,6 @@ def paint_ab(grey, chroma):
     -------
     numpy.ndarray, shape (height, width, 3)
         uint8 sRGB.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
 
     Examples
     --------
@@ -240,7 +232,6 @@ def evaluate(table, training, methods=None, size=256, facts=None, progress=None)
     Notes
     -----
     The colourfulness ratio is the mean colourfulness of the outputs over that of the truths.
-    Taught in :doc:`/notebooks/04_results`.
     """
     chroma = mean_ab(training, size)
     methods = {

@@ -1,4 +1,7 @@
-"""What is asked of the network while it learns."""
+"""Losses: what a network minimises while it learns.
+
+Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/06_why_brown`.
+"""
 
 import math
 
@@ -41,8 +44,7 @@ def log_cosh(truth, prediction):
     Notes
     -----
     Computed as abs(e) + log(1 + exp(-2 abs(e))) - log(2), which cannot overflow; always in
-    float32, also in a network that computes in half precision. Taught in
-    :doc:`/notebooks/03_training`.
+    float32, also in a network that computes in half precision.
 
     Examples
     --------
@@ -74,7 +76,7 @@ class AbDistance:
     The distance d counts as sqrt(d**2 + 5**2) - 5: a square near zero, and a straight line from
     about five units on, where the difference begins to show. Called with the truth, sRGB in the
     signed range of shape (..., 3), and a prediction in Lab units of shape (..., 2); returns
-    float32 of shape (...). Taught in :doc:`/notebooks/05_keep_the_light`.
+    float32 of shape (...).
 
     Examples
     --------
@@ -118,7 +120,7 @@ class AbCrossEntropy:
     -----
     After Zhang, Isola and Efros, Colorful Image Colorization, ECCV 2016. Called with the truth,
     sRGB in the signed range of shape (batch, height, width, 3), and logits of shape (batch,
-    height / 4, width / 4, classes). Taught in :doc:`/notebooks/06_why_brown`.
+    height / 4, width / 4, classes).
     """
 
     _SPREAD = 5.0

@@ -81,7 +81,7 @@ def psnr(truth, output):
     Notes
     -----
     10 log10(255**2 / mean squared error). Rewards dull pictures: never quote it without
-    :func:`colorfulness`. Taught in :doc:`/notebooks/04_results`.
+    :func:`colorfulness`.
 
     Examples
     --------
@@ -115,8 +115,7 @@ def ssim(truth, output):
 
     Notes
     -----
-    Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004, as scikit-image computes it. Taught in
-    :doc:`/notebooks/04_results`.
+    Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004, as scikit-image computes it.
 
     Examples
     --------
@@ -152,8 +151,7 @@ def ciede2000(truth, output):
 
     Notes
     -----
-    Sharma, Wu and Dalal, Color Research and Application 2005. Taught in
-    :doc:`/notebooks/04_results`.
+    Sharma, Wu and Dalal, Color Research and Application 2005.
 
     Examples
     --------
@@ -189,8 +187,7 @@ def colorfulness(picture):
     Notes
     -----
     Hasler and Suesstrunk, Measuring colorfulness in natural images, SPIE 2003: the spread of the
-    opponent channels R - G and (R + G) / 2 - B plus 0.3 times the length of their mean. Taught in
-    :doc:`/notebooks/04_results`.
+    opponent channels R - G and (R + G) / 2 - B plus 0.3 times the length of their mean.
 
     Examples
     --------
@@ -220,10 +217,6 @@ def score(truth, output):
     ------
     ValueError
         If a picture is not uint8 RGB, the shapes differ, or a side is under 7 pixels.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/04_results`.
 
     Examples
     --------

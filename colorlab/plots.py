@@ -61,10 +61,6 @@ def result_grid(columns, labels=None):
     ValueError
         If there are no pictures, or the columns differ in length.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/04_results`.
-
     Examples
     --------
     >>> picture = np.zeros((8, 8, 3), "uint8")
@@ -115,10 +111,6 @@ def category_sheet(pictures):
     ValueError
         If there are no categories, or one has no pictures.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
-
     Examples
     --------
     >>> picture = np.zeros((8, 8, 3), "uint8")
@@ -165,8 +157,7 @@ def training_curves(log, baseline=None):
 
     Notes
     -----
-    The vertical axis is logarithmic: equal steps are equal shares. Taught in
-    :doc:`/notebooks/03_training`.
+    The vertical axis is logarithmic: equal steps are equal shares.
 
     Examples
     --------
@@ -214,10 +205,6 @@ def ab_histogram(groups, bins=64):
     ------
     ValueError
         If there are no groups, or one has no pictures.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
 
     Examples
     --------

@@ -26,8 +26,7 @@ def bin_centers(spacing=10.0):
 
     Notes
     -----
-    After Zhang, Isola and Efros, Colorful Image Colorization, ECCV 2016. Taught in
-    :doc:`/notebooks/06_why_brown`.
+    After Zhang, Isola and Efros, Colorful Image Colorization, ECCV 2016.
 
     Examples
     --------

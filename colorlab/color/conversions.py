@@ -84,7 +84,7 @@ def grey(rgb):
 
     Notes
     -----
-    The weights are those of ITU-R BT.601. Taught in :doc:`/notebooks/01_data`.
+    The weights are those of ITU-R BT.601.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def srgb_to_lab(rgb):
     Notes
     -----
     IEC 61966-2-1 for sRGB, CIE 15 for Lab; agrees with ``skimage.color.rgb2lab`` within 1e-3 on
-    all colours. Taught in :doc:`/notebooks/01_data`.
+    all colours.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def lab_to_srgb(lab, clip=True):
     Notes
     -----
     The inverse of :func:`srgb_to_lab`: there and back differs by less than half a level of
-    8 bits. Taught in :doc:`/notebooks/01_data`.
+    8 bits.
 
     Examples
     --------
@@ -217,10 +217,6 @@ def in_gamut(lab, tolerance=0.5 / 255):
     ------
     ValueError
         If the last axis does not hold three channels.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
 
     Examples
     --------
@@ -257,10 +253,6 @@ def replace_luma(rgb, target):
     ValueError
         If the channels are not three and one.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/00_quickstart`.
-
     Examples
     --------
     >>> [float(value) for value in replace_luma([100.0, 100.0, 100.0], [130.0])]
@@ -283,10 +275,6 @@ def levels_to_signed(levels):
     -------
     array
         float32, -1 to 1.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
 
     Examples
     --------
@@ -311,8 +299,7 @@ def signed_to_levels(signed):
 
     Notes
     -----
-    The inverse of :func:`levels_to_signed` on whole levels. Taught in
-    :doc:`/notebooks/03_training`.
+    The inverse of :func:`levels_to_signed` on whole levels.
 
     Examples
     --------

@@ -49,10 +49,6 @@ def recombine(grey, chroma, strength=1.0, share=(1.0, 1.0)):
     ValueError
         If a shape is not one of the above.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/05_keep_the_light`.
-
     Examples
     --------
     >>> grey = np.array([[[60.0], [200.0]]])

@@ -183,10 +183,6 @@ def check_all(data=None):
     Returns
     -------
     iterator of Finding
-
-    Notes
-    -----
-    Taught in :doc:`/book/setup`.
     """
     yield _python()
     yield from _packages()

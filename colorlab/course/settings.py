@@ -106,10 +106,6 @@ def load(run=None):
     ------
     InputError
         If the run is unknown, or ``COLORLAB_DATA`` names a folder that cannot be used.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/00_quickstart`.
     """
     run = run or os.environ.get("COLORLAB_RUN") or "quick"
     if run not in ("quick", "full"):

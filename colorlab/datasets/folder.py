@@ -138,8 +138,7 @@ def describe(image):
 
     Notes
     -----
-    The signs are the difference hash of perceptual hashing, in both directions. Taught in
-    :doc:`/notebooks/01_data`.
+    The signs are the difference hash of perceptual hashing, in both directions.
 
     Examples
     --------
@@ -241,10 +240,6 @@ def scan(folder, limit=None):
     InputError
         If the folder is missing or no folder, there is no readable picture in any sub-folder, or
         the limit is below 1.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def group_near_duplicates(table, chunk=1024):
     Notes
     -----
     Every pair is compared: 5,000 pictures take about a second, and ten times as many a hundred
-    times as long. Taught in :doc:`/notebooks/01_data`.
+    times as long.
     """
     count = len(table)
     parent = np.arange(count)
@@ -146,10 +146,6 @@ def split(table, validation=0.1, test=0.17, seed=0):
     InputError
         If a share is out of range, there is one category only, or a category holds fewer than
         three different scenes (or few, and shares them with other small categories).
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
     """
     if not (0 < validation and 0 < test and validation + test < 1):
         raise InputError(
@@ -196,10 +192,6 @@ def add_training_pictures(parts, table):
     -------
     Splits
         The added pictures' paths are absolute.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/05_keep_the_light`.
     """
     known = (*parts.train.pictures, *parts.validation.pictures, *parts.test.pictures)
     everything = dataclasses.replace(table, pictures=(*known, *table.pictures))

@@ -64,8 +64,7 @@ def write_onnx(network, path, facts=None, overwrite=False):
     The file's input is ``grey``, float32 of the shape (batch, 1, height, width); its output is
     ``chroma``, float32 of the shape (batch, 2, small height, small width). Weights are stored as
     float16 under their names in Keras, such as ``encoder_1_convolution/kernel``, and everything is
-    computed in float32, whatever precision the network was trained in. Taught in
-    :doc:`/notebooks/07_your_own_photographs`.
+    computed in float32, whatever precision the network was trained in.
     """
     _require_chroma_network(network)
     nodes, initializers = onnx_layers.build_graph(network)
@@ -107,10 +106,6 @@ def read_onnx(path, network):
     ------
     InputError
         If the file is missing, is no ONNX file, or holds the weights of another architecture.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/07_your_own_photographs`.
 
     Examples
     --------

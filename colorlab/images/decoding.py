@@ -184,10 +184,6 @@ def one_line_errors(name):
     ------
     InputError
         In place of everything that Pillow raises for files that are missing or damaged.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
     """
     try:
         with warnings.catch_warnings():

@@ -102,8 +102,7 @@ def read_photograph(source, name=None):
     Notes
     -----
     EXIF rotation is applied, colour profiles are converted to sRGB, 16 bits become 8, and of
-    several pages or frames the first is taken. Taught in
-    :doc:`/notebooks/07_your_own_photographs`.
+    several pages or frames the first is taken.
 
     Examples
     --------
@@ -240,8 +239,7 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
 
     Notes
     -----
-    Transparency is laid on white where the format knows none. Taught in
-    :doc:`/notebooks/07_your_own_photographs`.
+    Transparency is laid on white where the format knows none.
     """
     height, width = image.shape[:2]
     if max(height, width) > _LARGEST_SIDE.get(image_format, max(height, width)):

@@ -59,10 +59,6 @@ def read_image(source):
         If the file is missing, is a folder, cannot be read, is not a picture, is cut short, or
         is larger than Pillow's limit against decompression bombs.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
-
     Examples
     --------
     >>> read_image("holiday.jpg")

@@ -21,10 +21,6 @@ def center_square(image):
     numpy.ndarray, shape (side, side, ...)
         A view; ``side`` is the shorter of height and width.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
-
     Examples
     --------
     >>> center_square(np.zeros((30, 40, 3))).shape
@@ -53,8 +49,7 @@ def resize(image, height, width):
 
     Notes
     -----
-    Pillow's Lanczos, three lobes, widened when it makes a picture smaller. Taught in
-    :doc:`/notebooks/01_data`.
+    Pillow's Lanczos, three lobes, widened when it makes a picture smaller.
 
     Examples
     --------
@@ -81,10 +76,6 @@ def standardize(image, size=256):
     -------
     numpy.ndarray, shape (size, size, 3)
         uint8: the centred square, resized with the Lanczos filter.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/04_results`.
 
     Examples
     --------

@@ -35,10 +35,6 @@ def save_image(path, image, overwrite=False, quality=95):
     ------
     InputError
         If the ending is not known, the file exists, or it cannot be written.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/00_quickstart`.
     """
     path = pathlib.Path(path)
     if path.suffix.lower() not in PICTURE_SUFFIXES:

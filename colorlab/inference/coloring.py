@@ -48,7 +48,7 @@ def colorize(image, model="default", strength=None, size=None):
 
     Notes
     -----
-    Also available as ``colorlab.colorize``. Taught in :doc:`/notebooks/07_your_own_photographs`.
+    Also available as ``colorlab.colorize``.
 
     Examples
     --------

@@ -36,10 +36,6 @@ class Colorizer:
         The network takes sides that are multiples of this, 128 for seven blocks.
     strength : float
         What the answered chroma is multiplied by, unless :meth:`colorize` is told otherwise.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/04_results`.
     """
 
     def __init__(self, network, image_size=256, step=128, strength=1.0):

@@ -40,10 +40,6 @@ def network_input(grey, image_size, stride):
     ValueError
         If the array is no uint8 picture of one channel, or a number is below 1.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/07_your_own_photographs`.
-
     Examples
     --------
     >>> grey = np.zeros((300, 400, 1), "uint8")

@@ -44,10 +44,6 @@ def shipped_models():
     dict of str to dict
         By name: ``file``, ``sha256``, ``bytes``, ``image_size`` (pixels), ``step`` (pixels) and
         ``strength``. Empty where they are not installed.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/07_your_own_photographs`.
     """
     try:
         return json.loads((_WEIGHTS / "models.json").read_text(encoding="utf-8"))
@@ -110,7 +106,7 @@ class OnnxPredictor:
 
     Notes
     -----
-    Several threads may use one model. Taught in :doc:`/notebooks/07_your_own_photographs`.
+    Several threads may use one model.
     """
 
     def __init__(self, path, facts=None, threads=None):
@@ -208,10 +204,6 @@ class KerasPredictor:
     ------
     InputError
         If it is none.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/07_your_own_photographs`.
     """
 
     strength = 1.0
@@ -259,10 +251,6 @@ def load(model="default", threads=None):
     InputError
         If there is no such model, or it is damaged.
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/07_your_own_photographs`.
-
     Examples
     --------
     >>> load("nothing")
@@ -308,10 +296,6 @@ def weights_file(name):
     ------
     InputError
         If the file is missing, or is not the one that was shipped, by its SHA-256.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/05_keep_the_light`.
     """
     record = shipped_models()[name]
     path = _WEIGHTS / record["file"]

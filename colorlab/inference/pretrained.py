@@ -40,10 +40,6 @@ def training_configuration(name):
     ------
     InputError
         If there is no such model.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/05_keep_the_light`.
     """
     return Configuration.from_dict(_look_up(name)["configuration"])
 
@@ -68,8 +64,7 @@ def load_pretrained(name="default"):
     Notes
     -----
     What each model was trained on, and how well it does, is in the book's model cards. To colour
-    photographs without Keras, which takes seconds to import, use :func:`colorlab.colorize`. Taught
-    in :doc:`/notebooks/05_keep_the_light`.
+    photographs without Keras, which takes seconds to import, use :func:`colorlab.colorize`.
 
     Examples
     --------

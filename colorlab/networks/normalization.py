@@ -28,7 +28,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
     -----
     Pictures of the shape (batch, height, width, channels) take the short way; everything else,
     and everything outside training, takes Keras's. The numbers are the same to rounding. After
-    Ioffe and Szegedy, Batch Normalization, ICML 2015. Taught in :doc:`/notebooks/02_unet`.
+    Ioffe and Szegedy, Batch Normalization, ICML 2015.
 
     Examples
     --------

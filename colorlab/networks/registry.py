@@ -47,10 +47,6 @@ def build_network(configuration, input_shape=(None, None, 1)):
         answers: ``classic`` sRGB in the signed range, three channels; ``chroma`` a and b of Lab,
         two channels; ``classes`` logits, one for each of
         :func:`colorlab.losses.ab_bins.bin_centers`, at a quarter of height and width.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/05_keep_the_light`.
     """
     classic = configuration.recipe == "classic"
     network = unet.build_unet(
@@ -92,10 +88,6 @@ def prediction_network(network, configuration, temperature=0.4):
     -------
     keras.Model
         From grey in the signed range to sRGB in the signed range (``classic``) or to chroma.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/06_why_brown`.
     """
     if configuration.recipe != "classes":
         return network
@@ -121,10 +113,6 @@ def make_loss(configuration, frequencies=None):
     -------
     callable
         From the truth, sRGB in the signed range, and the network's output to a tensor.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/06_why_brown`.
     """
     if configuration.recipe == "classic":
         return losses.log_cosh

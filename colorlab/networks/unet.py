@@ -51,10 +51,6 @@ def encoder_block(inputs, filters, dropout_rate=0.3, name="encoder", momentum=0.
     -------
     tensor, shape (batch, ceil(height / 2), ceil(width / 2), filters)
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/02_unet`.
-
     Examples
     --------
     >>> encoder_block(keras.ops.zeros((2, 64, 64, 1)), filters=8).shape
@@ -91,10 +87,6 @@ def middle_block(inputs, filters, name="middle", momentum=0.99):
     -------
     tensor, shape (batch, height, width, filters)
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/02_unet`.
-
     Examples
     --------
     >>> middle_block(keras.ops.zeros((2, 4, 4, 8)), filters=16).shape
@@ -123,8 +115,7 @@ def decoder_block(inputs, skip, filters, name="decoder", momentum=0.99):
 
     Notes
     -----
-    The skip is *added*, not concatenated as in the original U-Net. Taught in
-    :doc:`/notebooks/02_unet`.
+    The skip is *added*, not concatenated as in the original U-Net.
 
     Examples
     --------
@@ -220,7 +211,7 @@ def build_unet(
     Notes
     -----
     After Ronneberger, Fischer and Brox, U-Net, MICCAI 2015, with strided convolutions in place
-    of pooling and added skips. Taught in :doc:`/notebooks/02_unet`.
+    of pooling and added skips.
 
     Examples
     --------

@@ -31,8 +31,7 @@ def to_network(rgb):
 
     Notes
     -----
-    Grey is taken after scaling; its weights add up to one, so the order does not matter. Taught
-    in :doc:`/notebooks/03_training`.
+    Grey is taken after scaling; its weights add up to one, so the order does not matter.
 
     Examples
     --------
@@ -147,10 +146,6 @@ class Batches:
         Full batches in an epoch; another few pictures are left over in each.
     facts : dict
         Fingerprints and numbers of pictures, for the run's record.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
     """
 
     def __init__(self, splits, configuration):

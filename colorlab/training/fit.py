@@ -80,10 +80,6 @@ def read_log(run):
     ------
     InputError
         If there is no log, or a line is damaged.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
     """
     path = pathlib.Path(run) / _LOG
     try:
@@ -192,10 +188,6 @@ def compile_network(configuration, steps_per_epoch=1, frequencies=None):
     keras.Model
         Compiled with the recipe's loss and with Adam (AdamW where weights decay). Random numbers
         start from the configuration's seed.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
     """
     keras.utils.set_random_seed(configuration.seed)
     with _policy(configuration.precision):
@@ -294,8 +286,6 @@ def train(configuration, batches, run, callbacks=(), start=None):
     After an interruption the same call goes on after the last whole epoch, with the batches, the
     dropout and the optimizer's memory that the uninterrupted run would have had. A finished run
     goes on when the configuration asks for more epochs; every other setting must be the same.
-    Taught in
-    :doc:`/notebooks/03_training`.
     """
     run = pathlib.Path(run)
     record = {

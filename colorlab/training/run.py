@@ -19,12 +19,7 @@ _CONFIG = "config.json"
 
 
 def versions():
-    """Return the versions of Python and of the packages that decide a run's numbers (dict).
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
-    """
+    """Return the versions of Python and of the packages that decide a run's numbers (dict)."""
     found = {"python": platform.python_version(), "backend": keras.backend.backend()}
     for name in ("colorlab-book", "keras", "numpy", "tensorflow", "jax"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -39,10 +34,6 @@ def write_text(path, text):
     ----------
     path : pathlib.Path
     text : str
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
     """
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_text(text, encoding="utf-8")
@@ -62,10 +53,6 @@ def open_run(run, record):
     ------
     InputError
         If the folder holds anything else, or cannot be written to.
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/03_training`.
     """
     path = run / _CONFIG
     try:

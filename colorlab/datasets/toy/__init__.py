@@ -93,10 +93,6 @@ def paint(category, seed=0, size=128):
         If there is no such category, or ``seed`` or ``size`` is not such a whole number
         (an ``InputError`` is a ``ValueError``).
 
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
-
     Examples
     --------
     >>> from colorlab.datasets.toy import paint
@@ -153,10 +149,6 @@ def write_folder(folder, pictures_per_category=64, size=128, seed=0):
     colorlab.errors.InputError
         If the folder holds anything else, or a number is out of range (an ``InputError`` is a
         ``ValueError``).
-
-    Notes
-    -----
-    Taught in :doc:`/notebooks/01_data`.
 
     Examples
     --------
