@@ -8,53 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command import colorlab, contents, refusal
 from PIL import Image
 
 from colorlab import images, metrics
 from colorlab.cli import evaluate as evaluate_module
-from colorlab.cli import main
 from colorlab.configuration import Configuration
 from colorlab.datasets import toy
 from colorlab.inference.colorizer import Colorizer
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass
-class Result:
-    code: int
-    out: str
-    errors: str
-
-
-def colorlab(*arguments):
-    """Run the command in this process, as the installed script would."""
-    out, errors = io.StringIO(), io.StringIO()
-    before, code = sys.argv, 0
-    sys.argv = ["colorlab", *map(str, arguments)]
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
-            main()
-    except SystemExit as end:
-        code = end.code or 0
-    finally:
-        sys.argv = before
-    assert "Traceback" not in out.getvalue() + errors.getvalue()
-    return Result(code, out.getvalue(), errors.getvalue())
-
-
-def refusal(*arguments, code=1):
-    """Run a command that must fail with one line; return the line."""
-    result = colorlab(*arguments)
-    assert result.code == code, result
-    (line,) = result.errors.splitlines()
-    assert line.startswith("colorlab: ")
-    return line
 
 
 @pytest.fixture(autouse=True)
@@ -109,14 +76,6 @@ def model(first):
 
 # A network of one block in place of seven, where the network is not the matter.
 NARROW = ("--filters", "4")
-
-
-def contents(folder):
-    """Everything below a folder, hidden files too."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
-        for path in folder.rglob("*")
-    }
 
 
 def test_train_leaves_a_run_and_says_so(first):

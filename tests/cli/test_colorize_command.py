@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import colorlab, contents, refusal
 from PIL import Image
-from test_cli import colorlab, contents, refusal
 
 from colorlab.datasets import toy
 

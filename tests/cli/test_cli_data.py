@@ -6,10 +6,10 @@ import io
 import made_sets
 import misbehaving_server as behaviour
 import pytest
+from command import colorlab, refusal
 from made_sets import contents, require_whole, write
 from misbehaving_server import Server
 from rich.console import Console
-from test_cli import colorlab, refusal
 
 from colorlab.cli import data as data_module
 from colorlab.datasets import acquire, catalog, download
