@@ -1,5 +1,6 @@
 """Picture files: reading, resizing, writing, and what a photograph holds beside its pixels."""
 
+from colorlab.images.inputs import to_grey
 from colorlab.images.reading import PICTURE_SUFFIXES, read_image
 from colorlab.images.resizing import center_square, resize, standardize
 from colorlab.images.writing import save_image
@@ -11,4 +12,5 @@ __all__ = [
     "resize",
     "save_image",
     "standardize",
+    "to_grey",
 ]

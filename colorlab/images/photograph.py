@@ -41,7 +41,7 @@ FORMATS = {
 }
 
 # Others, such as PostScript, are programs rather than pictures.
-_READ = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP", "JPEG2000")
+READ = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP", "JPEG2000")
 _LOSSY = 8  # levels between the channels of a grey picture that was compressed as colour
 _WITH_ALPHA = ("PNG", "WEBP", "TIFF")
 _METADATA_ERRORS = (
@@ -111,38 +111,97 @@ def read_photograph(source, name=None):
     colorlab.errors.InputError: holiday.gif: is not a picture that can be decoded; expected ...
     """
     name = str(source) if name is None else name
-    with (
-        one_line_errors(name),
-        io.BytesIO(source) if isinstance(source, bytes) else open_regular(source) as stream,
-        _open(stream) as picture,
-    ):
+    with one_line_errors(name), open_picture(source) as picture:
         image_format = "JPEG" if picture.format == "MPO" else picture.format
-        notes = _notes(stream, picture)
+        notes = _notes(picture)
         highest = range_of_levels(picture)
         picture.load()
         metadata = read_metadata(picture)
-        profile = picture.info.get("icc_profile")
-        upright = turn_upright(picture)
-        if upright.mode.startswith("I") and image_format != "PPM":
+        if picture.mode.startswith("I") and image_format != "PPM":
             notes.append(f"{highest.bit_length()} bits became 8")
-        upright = to_eight_bits(upright, highest)
-        if _is_stored_inverted(picture):
-            upright = ImageChops.invert(upright)
-        upright, alpha = _split_alpha(upright)
-        upright = convert_profile(upright, profile)
+        upright, alpha = upright_levels(picture, highest)
         if _is_colored(upright):
             notes.append("was in colour, only its grey was used")
         grey = np.asarray(upright.convert("L"))[..., None]
+        alpha = None if alpha is None else np.asarray(alpha)[..., None]
     return Photograph(name, grey, alpha, image_format, metadata, notes)
 
 
-def _open(stream):
-    try:
-        return Image.open(stream, formats=_READ)
-    except UnidentifiedImageError:
-        if not stream.seek(0, os.SEEK_END):
-            raise InputError("is empty, expected a picture") from None
-        raise
+@contextlib.contextmanager
+def open_picture(source):
+    """Open a picture file of a format that is decoded here, by its content and not by its ending.
+
+    Parameters
+    ----------
+    source : path-like or bytes
+        A picture file, or its content.
+
+    Yields
+    ------
+    PIL.Image.Image
+        Not decoded yet.
+
+    Raises
+    ------
+    InputError
+        If it is empty, a pipe or a device.
+    OSError, and what else Pillow raises
+        To be turned into one line by :func:`colorlab.images.decoding.one_line_errors`.
+    """
+    with io.BytesIO(source) if isinstance(source, bytes) else open_regular(source) as stream:
+        try:
+            picture = Image.open(stream, formats=READ)
+        except UnidentifiedImageError:
+            if not stream.seek(0, os.SEEK_END):
+                raise InputError("is empty, expected a picture") from None
+            raise
+        with picture:
+            yield picture
+
+
+def upright_levels(picture, highest):
+    """Bring a picture upright to 8-bit sRGB, its transparency apart.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Of any mode.
+    highest : int
+        What :func:`colorlab.images.decoding.range_of_levels` says of it.
+
+    Returns
+    -------
+    levels : PIL.Image.Image
+        Grey or RGB; CMYK without a profile stays.
+    alpha : PIL.Image.Image or None
+        None if nothing is transparent.
+    """
+    profile = picture.info.get("icc_profile")
+    levels = to_eight_bits(turn_upright(picture), highest)
+    if _is_stored_inverted(picture):
+        levels = ImageChops.invert(levels)
+    levels, alpha = _split_alpha(levels)
+    return convert_profile(levels, profile), alpha
+
+
+def flatten(levels, alpha):
+    """Lay what is transparent on white, as paper would show it.
+
+    Parameters
+    ----------
+    levels : PIL.Image.Image
+    alpha : PIL.Image.Image or None
+
+    Returns
+    -------
+    PIL.Image.Image
+        Grey or RGB.
+    """
+    if levels.mode not in ("L", "RGB"):
+        levels = levels.convert("L" if levels.mode == "1" else "RGB")
+    if alpha is None:
+        return levels
+    return Image.composite(levels, Image.new(levels.mode, levels.size, "white"), alpha)
 
 
 def _is_stored_inverted(picture):
@@ -154,12 +213,13 @@ def _is_stored_inverted(picture):
     )
 
 
-def _notes(stream, picture):
+def _notes(picture):
     if picture.format not in ("GIF", "PNG", "TIFF", "WEBP"):
         return []
-    place, count = stream.tell(), 1
+    stream, count = picture.fp, 1
+    place = stream.tell()
     # Counted in a second look at the file: where a later page is damaged, the first one is not.
-    with contextlib.suppress(Exception), Image.open(stream, formats=_READ) as other:
+    with contextlib.suppress(Exception), Image.open(stream, formats=READ) as other:
         count = other.n_frames
     stream.seek(place)
     if count < 2:
@@ -175,10 +235,10 @@ def _split_alpha(picture):
         picture = picture.convert("RGBA")
     if picture.mode not in ("RGBA", "LA"):
         return picture.convert("RGB") if picture.mode == "P" else picture, None
-    alpha = np.asarray(picture.getchannel("A"))[..., None]
+    alpha = picture.getchannel("A")
     # A profile of one channel fits grey, one of three fits colour.
     picture = picture.convert("L" if picture.mode == "LA" else "RGB")
-    return picture, None if alpha.min() == 255 else alpha
+    return picture, None if alpha.getextrema()[0] == 255 else alpha
 
 
 def _is_colored(picture):
