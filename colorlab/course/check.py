@@ -7,17 +7,17 @@ import dataclasses
 import importlib.metadata
 import importlib.util
 import os
-import re
 import shutil
 import sys
 
-import psutil
+from packaging.requirements import Requirement
 
 from colorlab.cache import cache_folder
 from colorlab.errors import InputError
 
 __all__ = ["Finding", "check_all"]
 
+_NAME = "colorlab-book"
 _GIB = 1024**3
 _MEMORY_GIB, _DISK_GIB = 4, 2
 
@@ -58,14 +58,25 @@ def _python():
     )
 
 
-def _release(version):
-    """Turn '2.19.1rc0' into (2, 19, 1), enough to compare with the lower end of a range."""
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+def _needed_by(extra, lines):
+    """Choose the requirements of the library and of an extra, with the extras that it includes."""
+    requirements = [Requirement(line) for line in lines]
+    extras = [extra]
+    for extra in extras:  # grows while it is gone through
+        for each in requirements:
+            if each.name == _NAME and each.marker.evaluate({"extra": extra}):
+                extras += sorted(each.extras - {*extras})
+    for each in requirements:
+        marker = each.marker
+        if each.name != _NAME and (
+            marker is None or any(marker.evaluate({"extra": extra}) for extra in extras)
+        ):
+            yield each
 
 
 def _packages():
     try:
-        requirements = importlib.metadata.requires("colorlab-book") or []
+        lines = importlib.metadata.requires(_NAME) or []
     except importlib.metadata.PackageNotFoundError:
         yield Finding(
             "colorlab",
@@ -74,17 +85,15 @@ def _packages():
             "run `make book`, or `pip install -e .` in the project",
         )
         return
-    for requirement in requirements:
-        if ";" in requirement:
-            continue  # what only the notebooks, the book or the tests need
-        name, lowest = re.match(r"([A-Za-z0-9_.-]+?)\s*>=\s*([\d.]+)", requirement).groups()
+    for requirement in _needed_by("course", lines):
+        name, allowed = requirement.name, requirement.specifier
         try:
             version = importlib.metadata.version(name)
-            good = _release(version) >= _release(lowest)
-            found = version if good else f"{version}, older than {lowest}"
+            good = allowed.contains(version, prereleases=True)
+            found = version if good else f"{version}, but {allowed} is needed"
         except importlib.metadata.PackageNotFoundError:
             good, found = False, "not installed"
-        yield _finding(name, good, found, f'run `pip install "{name}>={lowest}"`')
+        yield _finding(name, good, found, f'run `pip install "{name}{allowed}"`')
 
 
 def _notebooks():
@@ -120,6 +129,12 @@ def _devices():
 
 
 def _memory():
+    try:
+        import psutil
+    except ImportError:  # its own line says so
+        return _finding(
+            "memory", False, "not measured", "run `pip install psutil`, and check again"
+        )
     total = psutil.virtual_memory().total / _GIB
     return _finding(
         "memory",

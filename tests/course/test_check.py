@@ -5,6 +5,7 @@ import importlib.util
 import sys
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -69,7 +70,14 @@ def test_python_must_be_in_range(monkeypatch, version, good):
 )
 def test_packages_must_be_new_enough(monkeypatch, version, good):
     monkeypatch.setattr(
-        importlib.metadata, "requires", lambda name: ["keras>=3.8", 'nbval>=0.11; extra == "test"']
+        importlib.metadata,
+        "requires",
+        lambda name: [
+            "numpy>=2.0",
+            'keras>=3.8; extra == "train"',
+            'colorlab-book[train]; extra == "course"',
+            'nbval>=0.11; extra == "test"',
+        ],
     )
     monkeypatch.setattr(importlib.metadata, "version", lambda name: version)
     findings = look()
@@ -94,6 +102,12 @@ def test_a_missing_package_is_named_with_its_command(monkeypatch):
     assert "pip install" in findings["scikit-image"].remedy
     assert "scikit-image" in findings["scikit-image"].remedy
     assert findings["keras"].good
+
+
+def test_the_check_works_without_the_packages_of_the_course(monkeypatch):
+    """Installed for colouring alone: the check says what is missing, it does not fail."""
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert not look()["memory"].good
 
 
 def test_colorlab_itself_may_be_missing(monkeypatch):
@@ -122,7 +136,7 @@ def test_a_broken_tensorflow_is_a_cross_not_a_crash(monkeypatch):
 @pytest.mark.parametrize(("total", "good"), [(2, False), (3.9, False), (4, True), (64, True)])
 def test_memory_must_suffice(monkeypatch, total, good):
     memory = SimpleNamespace(total=int(total * GIB))
-    monkeypatch.setattr(check.psutil, "virtual_memory", lambda: memory)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     finding = look()["memory"]
     assert finding.good is good
     assert f"{total:.1f} GiB" in finding.found
