@@ -15,46 +15,14 @@ it is first named:
 - :mod:`colorlab.course`: the quick and the full run of the notebooks
 """
 
-import importlib
 import os
+
+from colorlab import lazy
 
 # TensorFlow reads this once, when it is imported: no notices about drivers during a run.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "__version__", "colorize", "load_pretrained"]
 
-_NAMES = {
-    "InputError": "colorlab.errors",
-    "colorize": "colorlab.inference.coloring",
-    "load_pretrained": "colorlab.inference.pretrained",
-}
-_MODULES = (
-    "color",
-    "configuration",
-    "course",
-    "datasets",
-    "errors",
-    "evaluation",
-    "export",
-    "images",
-    "inference",
-    "losses",
-    "metrics",
-    "networks",
-    "plots",
-    "training",
-)
-
-
-def __getattr__(name):
-    """Import a name or a module when it is asked for: `import colorlab` takes no time."""
-    if name in _NAMES:
-        return getattr(importlib.import_module(_NAMES[name]), name)
-    if name in _MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__():
-    return sorted({*__all__, *_MODULES})
+# The names stand in __init__.pyi.
+__getattr__, __dir__, __all__ = lazy.attach(__name__)

@@ -10,6 +10,8 @@ import contextlib
 import os
 import sys
 
+from colorlab.extras import MissingExtra
+
 __all__ = ["keras", "silent_stderr"]
 
 
@@ -28,5 +30,8 @@ def silent_stderr():
         os.close(nowhere)
 
 
-with silent_stderr():
-    import keras
+try:
+    with silent_stderr():
+        import keras
+except ModuleNotFoundError as _error:
+    raise (MissingExtra.of(_error) or _error) from None

@@ -13,6 +13,7 @@ import typer
 from colorlab.cli import check, colorize, data, evaluate, train
 from colorlab.cli.shared import Stopped, errors, say
 from colorlab.errors import InputError
+from colorlab.extras import MissingExtra
 
 __all__ = ["app", "main"]
 
@@ -52,6 +53,12 @@ def main():
         _refuse(error)
     except InputError as error:
         say(f"colorlab: {error}", errors)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        missing = MissingExtra.of(error)
+        if missing is None:
+            raise
+        say(f"colorlab: {missing}", errors)
         sys.exit(1)
     except Stopped as stop:
         say(f"colorlab: {stop}", errors)
