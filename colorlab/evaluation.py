@@ -4,18 +4,15 @@ Taught in :doc:`/notebooks/04_results`.
 """
 
 import concurrent.futures
-import contextlib
 import dataclasses
 import json
 import math
-import os
-import pathlib
 
 import numpy as np
 from skimage import color as skimage_color
 
 from colorlab import color, images, metrics
-from colorlab.errors import InputError
+from colorlab.atomic import write_text_atomic
 
 __all__ = ["COLUMNS", "Evaluation", "evaluate", "mean_ab", "paint_ab"]
 
@@ -81,20 +78,12 @@ class Evaluation:
         InputError
             If the file cannot be written.
         """
-        path = pathlib.Path(path)
         content = {
             "facts": self.facts,
             "rows": [_finite(row) for row in self.rows],
             "pictures": [_finite(row) for row in self.pictures],
         }
-        temporary = path.with_name(f".{path.name}.part")
-        try:
-            temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-            os.replace(temporary, path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        write_text_atomic(path, json.dumps(content, indent=1) + "\n", overwrite=True)
 
     def format(self, category=None):
         """Lay the table out as text.

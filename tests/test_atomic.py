@@ -4,10 +4,11 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from colorlab.atomic import open_atomic, remove_leftovers
+from colorlab.atomic import atomic_path, open_atomic, remove_leftovers, write_text_atomic
 from colorlab.errors import InputError
 
 
@@ -60,15 +61,47 @@ def test_a_link_to_nothing_is_somebodys_file_too(tmp_path):
         pass
 
 
-@pytest.mark.parametrize("mask", [0o022, 0o077])
+@pytest.fixture
+def mask(request):
+    before = os.umask(request.param)
+    yield request.param
+    assert os.umask(before) == request.param, "the mask was not put back"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are other there")
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002], indirect=True)
 def test_permissions_are_the_usual_ones(tmp_path, mask):
-    before = os.umask(mask)
+    with open_atomic(tmp_path / "file") as stream:
+        stream.write(b"text")
+    write_text_atomic(tmp_path / "text", "text")
+    with atomic_path(tmp_path / "path") as temporary:
+        temporary.write_bytes(b"text")
+    for name in os.listdir(tmp_path):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o666 & ~mask
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are other there")
+@pytest.mark.parametrize("mask", [0o022], indirect=True)
+def test_permissions_are_the_usual_ones_where_threads_take_turns_often(tmp_path, mask):
+    """The mask belongs to the whole process: a thread that sets it spoils the others' files."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def work(place):
+        for number in range(50):
+            with open_atomic(tmp_path / f"{place}-{number}") as stream:
+                stream.write(b"text")
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(6)]
     try:
-        with open_atomic(tmp_path / "file") as stream:
-            stream.write(b"text")
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     finally:
-        assert os.umask(before) == mask, "the mask was not put back"
-    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o666 & ~mask
+        sys.setswitchinterval(before)
+    modes = [stat.S_IMODE(entry.stat().st_mode) for entry in os.scandir(tmp_path)]
+    assert modes == [0o644] * 300
 
 
 def test_a_place_that_is_none_is_one_line(tmp_path):
@@ -93,11 +126,57 @@ def test_leftovers_of_the_dead_go_and_work_in_progress_stays(tmp_path):
     command = [sys.executable, "-c", WAITING, str(tmp_path / "file")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"writing\n"
-        (part,) = os.listdir(tmp_path)
+        parts = sorted(os.listdir(tmp_path))
+        assert parts and all(part.startswith(".colorlab-") for part in parts)
         remove_leftovers(tmp_path)
-        assert os.listdir(tmp_path) == [part]
+        assert sorted(os.listdir(tmp_path)) == parts
         process.kill()
-    assert os.listdir(tmp_path) == [part]
+    assert sorted(os.listdir(tmp_path)) == parts
     (tmp_path / "mine.part").write_bytes(b"")
     remove_leftovers(tmp_path)
     assert os.listdir(tmp_path) == ["mine.part"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_another_library_writes_appears_when_it_is_complete(tmp_path, overwrite):
+    path = tmp_path / "last.weights.h5"
+    with atomic_path(path, overwrite, suffix=".weights.h5") as temporary:
+        assert temporary.name.endswith(".weights.h5") and not temporary.exists()
+        temporary.write_bytes(b"all of it")
+        assert not path.exists()
+        remove_leftovers(tmp_path)
+        assert temporary.exists()
+    assert os.listdir(tmp_path) == ["last.weights.h5"]
+    with pytest.raises(RuntimeError), atomic_path(path, overwrite=True) as temporary:
+        temporary.write_bytes(b"half of it")
+        raise RuntimeError
+    assert path.read_bytes() == b"all of it"
+    assert os.listdir(tmp_path) == ["last.weights.h5"]
+
+
+def test_leftovers_of_any_ending_go(tmp_path):
+    for name in (".colorlab-1.part.weights.h5", ".colorlab-1.lock", ".colorlab-2.lock"):
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_text_is_written_as_it_is(tmp_path):
+    path = tmp_path / "text"
+    write_text_atomic(path, "Größe\n")
+    assert path.read_bytes() == "Größe\n".encode()
+    with pytest.raises(InputError, match="exists already"):
+        write_text_atomic(path, "other")
+    write_text_atomic(path, "other", overwrite=True)
+    assert path.read_text() == "other"
+
+
+def test_a_drive_without_locks_is_written_to(tmp_path, monkeypatch):
+    def refuse(*arguments, **options):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    write_text_atomic(tmp_path / "file", "text")
+    (tmp_path / ".colorlab-1.part").touch()
+    remove_leftovers(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".colorlab-1.part", "file"]

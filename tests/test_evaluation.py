@@ -230,7 +230,7 @@ def test_a_failed_save_leaves_the_old_file(judged, tmp_path, monkeypatch):
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(evaluation.os, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(InputError, match="table.json.*No space left"):
         judged[0].save(path)
     assert path.read_text() == "old"

@@ -521,7 +521,7 @@ def test_control_c_says_how_far_it_came_and_the_same_command_does_the_rest(
 # A process that colours one picture over and over; it reports each step of the writing, waits for
 # an answer to none, and is killed after a number of steps.
 KILLED = """
-import os, sys, signal
+import builtins, os, sys, signal
 import numpy
 from PIL import Image
 from colorlab import atomic
@@ -558,14 +558,18 @@ def step():
     os.write(pipe, b".")
 
 source, target, kills = sys.argv[1], sys.argv[2], int(sys.argv[3])
-real = {name: getattr(os, name) for name in ("fdopen", "replace", "link", "fchmod")}
+real_open = open
 job = jobs.Job(jobs.pathlib.Path(source), jobs.pathlib.Path(target))
 job_settings = batch.Settings("none", overwrite=True)
 
+def open_watched(path, mode="r", *arguments, **options):
+    stream = real_open(path, mode, *arguments, **options)
+    return Stream(stream) if "x" in mode else stream
+
 def color():
-    os.fdopen = lambda *arguments: Stream(real["fdopen"](*arguments))
-    for name in ("replace", "fchmod"):
-        setattr(os, name, watched(real[name]))
+    builtins.open = open_watched
+    for name in ("replace", "unlink"):
+        setattr(os, name, watched(getattr(os, name)))
     facts = batch._color(job, job.source, Model(), job_settings)
 
 def child(limit):
