@@ -15,14 +15,15 @@ import zipfile
 
 from PIL import Image
 
-from colorlab.datasets import acquire, catalog, download, partition, receipts, store, toy
+from colorlab.datasets import public, toy
+from colorlab.datasets.public import catalog, manifest
 
 TOP = {
     "scenes": "spatial_envelope_256x256_static_8outdoorcategories",
     "faces": "img_align_celeba",
 }
 SMALL_FACES = 300
-PATIENCE = download.Patience(wait=lambda seconds: None, tries=2)
+SIZES = {"scenes": (256, 256), "faces": (178, 218)}
 
 
 @functools.cache
@@ -43,7 +44,7 @@ def small_names(name):
     """Two scenes of each category, or the first 300 faces."""
     if name == "faces":
         return [f"{number:06d}.jpg" for number in range(1, SMALL_FACES + 1)]
-    published = sorted(catalog.find("scenes").digests)
+    published = sorted(catalog.find("scenes").paths)
     kinds = sorted({file.partition("_")[0] for file in published})
     return [file for kind in kinds for file in [f for f in published if f.startswith(kind)][:2]]
 
@@ -65,16 +66,19 @@ def pack(name, files, top=None):
 def make(name, whole=False):
     """Return a data set, its files (dict of bytes by name), and its archive (bytes)."""
     published = catalog.find(name)
-    names = sorted(published.digests) if whole else small_names(name)
-    files = {file: jpeg(file, published.picture_size) for file in names}
+    names = sorted(published.paths) if whole else small_names(name)
+    files = {file: jpeg(file, SIZES[name]) for file in names}
     archive = pack(name, files)
-    digests = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
+    digests = {
+        published.paths[file]: hashlib.sha256(data).hexdigest() if name == "scenes" else None
+        for file, data in files.items()
+    }
     data_set = dataclasses.replace(
         published,
         addresses=(),
         archive_bytes=len(archive),
         unpacked_bytes=sum(map(len, files.values())),
-        read_digests=lambda: digests if name == "scenes" else dict.fromkeys(names),
+        list_files=lambda: digests,
         archive_md5=hashlib.md5(archive).hexdigest() if name == "faces" else None,
         usual_count=40 if name == "faces" else None,
     )
@@ -84,34 +88,28 @@ def make(name, whole=False):
 def get(made, place, address=None, **options):
     """Get a made set from an address, or from nowhere."""
     data_set = dataclasses.replace(made[0], addresses=(address,) if address else ())
-    options = {"accept_terms": True, "patience": PATIENCE, **options}
-    return acquire.get(data_set, place, **options)
+    return public.get(data_set, place, **{"accept_terms": True, **options})
 
 
 def contents(place):
-    """Everything below a folder but the locks, bytes by path."""
-    return {
-        path.relative_to(place).as_posix(): path.read_bytes()
-        for path in place.rglob("*")
-        if path.is_file() and not path.name.endswith(".lock")
-    }
+    """Everything below a folder, bytes by path."""
+    files = (path for path in place.rglob("*") if path.is_file())
+    return {path.relative_to(place).as_posix(): path.read_bytes() for path in files}
 
 
 def expected(made, count=None):
     """The pictures that should be in place, bytes by path."""
     data_set, files, _ = made
     names = data_set.sample(count or data_set.usual_count or data_set.count)
-    return {data_set.path_of(name): files[name] for name in names}
+    return {data_set.paths[name]: files[name] for name in names}
 
 
 def require_whole(made, place, count=None):
-    """Nothing but the set, the other files that belong to it, and its receipt."""
+    """Nothing but the set and its manifest."""
     found = contents(place)
     del found[f"{made[0].name}.json"]
-    if made[0].name == "faces":
-        assert found.pop("list_eval_partition.txt") == partition.partition_file()
     assert found == expected(made, count)
-    assert store.check(made[0], place).whole
+    assert public.check(made[0], place).whole
 
 
 def write(path, data):
@@ -125,9 +123,9 @@ def main(name, address, folder, what=""):
     """Get a set; ``what`` says where to stop: ``unpack``, ``move``, or nowhere."""
     data_set = dataclasses.replace(make(name)[0], addresses=(address,))
 
-    def progress(word, done, total):
-        print(word, done, flush=True)
-        if what == "unpack" and word == "unpacked" and done == 5:
+    def progress(step, done, total):
+        print(step, done, flush=True)
+        if what == "unpack" and step == "unpacked" and done == 5:
             sys.stdin.read()  # until the test kills this process
 
     if what == "move":
@@ -141,12 +139,12 @@ def main(name, address, folder, what=""):
                 os.kill(os.getpid(), signal.SIGKILL)
             replace(source, target)
 
-        receipts.os.replace = replace_some
+        manifest.os.replace = replace_some
 
-    def say(line):
+    def notify(line):
         print("said", line, flush=True)
 
-    acquire.get(data_set, folder, accept_terms=True, say=say, progress=progress)
+    public.get(data_set, folder, accept_terms=True, notify=notify, progress=progress)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """``colorlab data``: get, show, check and remove the public data sets."""
 
 import contextlib
-import os
 import pathlib
 import shlex
 from typing import Annotated
@@ -21,11 +20,6 @@ data = typer.Typer(
     no_args_is_help=True,
 )
 
-_Name = Annotated[str, typer.Argument(help="`scenes` or `faces`.", metavar="NAME")]
-_Names = Annotated[
-    list[str] | None,
-    typer.Argument(help="`scenes` or `faces`; by default what is there.", metavar="NAME..."),
-]
 _In = Annotated[
     pathlib.Path | None,
     typer.Option("--in", "--to", help="The folder given to `get --to`.", show_default=False),
@@ -35,7 +29,7 @@ _NAMES_SHOWN = 20
 
 @data.command()
 def get(
-    name: _Name,
+    name: Annotated[str, typer.Argument(help="`scenes` or `faces`.", metavar="NAME")],
     source: Annotated[
         pathlib.Path | None,
         typer.Option(
@@ -69,62 +63,65 @@ def get(
 
     Example: colorlab data get scenes --to pictures
     """
-    from colorlab.datasets import acquire, catalog, receipts
+    from colorlab.datasets import public
 
-    data_set = catalog.find(name)
-    say(f"{data_set.name}: {data_set.title}")
+    data_set = public.find(name)
+    say(f"{name}: {data_set.title}")
     say(f"terms: {data_set.terms}")
     say(f"home: {data_set.home}")
     with _Progress() as progress:
-        report = acquire.get(data_set, to, source, limit, accept_terms, say, progress)
+        report = public.get(data_set, to, source, limit, accept_terms, say, progress)
     say(str(report))
     if not report.whole:
         _name_files(report, to, everything=False)
         raise InputError(
             f"{name}: {len(report.missing) + len(report.wrong):,} pictures could not be taken from "
             f"{source}; the others can be used. "
-            f"`{_command('get', name, to, report.expected)}` fetches the rest"
+            f"`{data_set.command(to, report.expected)}` fetches the rest"
         )
-    photographs = receipts.data_folder(to).absolute() / "photographs"
+    photographs = public.data_folder(to).absolute() / "photographs"
     say(f"to use them: export COLORLAB_DATA={shlex.quote(str(photographs))}")
 
 
 @data.command()
 def show(to: _In = None):
     """List what is there: counts, sizes, terms, and where it lies."""
-    from colorlab.datasets import catalog, disk, receipts, store
+    from colorlab.datasets import public
+    from colorlab.datasets.public.disk import free_bytes
 
-    folder = receipts.data_folder(to)
-    say(f"{folder} ({decimal(disk.free_bytes(folder))} free)")
-    for data_set in catalog.DATA_SETS.values():
+    folder = public.data_folder(to)
+    say(f"{folder} ({decimal(free_bytes(folder))} free)")
+    for data_set in public.DATA_SETS.values():
         say("")
         say(f"{data_set.name}: {data_set.title}")
         try:
-            holding = store.look(data_set, to)
+            status = public.status(data_set, to)
         except InputError as error:
             say(f"  {error}")
             continue
-        if holding.counts:
-            here = sum(holding.counts.values())
-            sample = f" (a sample of {holding.total:,})" if holding.asked < holding.total else ""
-            size = decimal(holding.size)
-            say(f"  {here:,} of {holding.asked:,} pictures{sample}, {size}")
-            say(f"  from {holding.source}")
-            for place, count in holding.counts.items():
+        if status.counts:
+            sample = status.requested < data_set.count
+            say(
+                f"  {sum(status.counts.values()):,} of {status.requested:,} pictures"
+                f"{f' (a sample of {data_set.count:,})' if sample else ''}, {decimal(status.size)}"
+            )
+            say(f"  from {status.source}")
+            for place, count in status.counts.items():
                 say(f"    {folder / place}  {count:,}")
         else:
-            say(f"  not here; get it with: {_command('get', data_set.name, to)}")
-        if holding.unfinished:
-            say(
-                f"  {decimal(holding.unfinished)} of an interrupted `get`; the same command goes on"
-            )
+            say(f"  not here; get it with: {data_set.command(to)}")
+        if status.unfinished:
+            say(f"  {decimal(status.unfinished)} of an interrupted `get`; the same command goes on")
         say(f"  terms: {data_set.terms}")
         say(f"  home: {data_set.home}")
 
 
 @data.command()
 def check(
-    names: _Names = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="`scenes` or `faces`; by default what is there.", metavar="NAME..."),
+    ] = None,
     to: _In = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Name every missing or wrong file, not only the first.")
@@ -135,22 +132,23 @@ def check(
     Scenes are compared with the checksums of the published files, faces with those of the files
     as they were put into place. The exit code is 1 if one is missing or wrong.
     """
-    from colorlab.datasets import catalog, store
+    from colorlab.datasets import public
 
-    mend = []
-    chosen = [catalog.find(name) for name in names or _here(to)]
+    chosen = [public.find(name) for name in names] if names else public.present(to)
     if not chosen:
-        command = _command("get", "scenes", to)
+        command = public.find("scenes").command(to)
         raise InputError(f"there is no data set to check; get one with: {command}")
+    repairs = []
     for data_set in chosen:
         with _Progress() as progress:
-            report = store.check(data_set, to, progress)
+            report = public.check(data_set, to, progress)
         say(str(report))
         _name_files(report, to, everything)
         if not report.whole:
-            mend.append(_command("get", data_set.name, to, report.expected))
-    if mend:
-        raise InputError(f"files are missing or wrong, see above; to mend it: {' && '.join(mend)}")
+            repairs.append(data_set.command(to, report.expected))
+    if repairs:
+        commands = " && ".join(repairs)
+        raise InputError(f"files are missing or wrong, see above; to fix them: {commands}")
 
 
 @data.command()
@@ -159,86 +157,51 @@ def remove(
     to: _In = None,
 ):
     """Delete data sets and what an interrupted `get` left, and nothing else."""
-    from colorlab.datasets import catalog, store
+    from colorlab.datasets import public
 
     failed = []
-    for data_set in [catalog.find(name) for name in names]:
+    for data_set in [public.find(name) for name in names]:
         try:
-            freed = store.remove(data_set, to, say)
-            say(f"{data_set.name}: removed, {decimal(freed)} freed")
+            say(f"{data_set.name}: removed, {decimal(public.remove(data_set, to, say))} freed")
         except InputError as error:
             failed.append(str(error))
     if failed:
         raise InputError("; ".join(failed))
 
 
-def _here(to):
-    from colorlab.datasets import catalog, receipts
-
-    folder = receipts.data_folder(to)
-    return [
-        name
-        for name, data_set in catalog.DATA_SETS.items()
-        if os.path.exists(receipts.receipt_path(data_set, folder))
-    ]
-
-
-def _command(verb, name, to, count=None):
-    """Return the command to type, with what is not usual: the folder, the number of pictures."""
-    from colorlab.datasets import catalog
-
-    data_set = catalog.find(name)
-    usual = data_set.usual_count or data_set.count
-    words = ["colorlab", "data", verb, name]
-    if verb == "get" and data_set.must_accept:
-        words += ["--accept-terms"]
-    if count not in (None, usual):
-        words += ["--limit", "0" if count == data_set.count else str(count)]
-    if to:
-        words += ["--to" if verb == "get" else "--in", str(to)]
-    return shlex.join(words)
-
-
 def _name_files(report, to, everything):
-    for word, names in (
-        ("missing", report.missing),
-        ("wrong", report.wrong),
-        ("not part of the set", report.strangers),
-    ):
+    for word in ("missing", "wrong", "unexpected"):
+        names = getattr(report, word)
         shown = names if everything else names[:_NAMES_SHOWN]
         for name in shown:
             say(f"  {word}: {name}")
         if len(shown) < len(names):
-            more = len(names) - len(shown)
-            command = f"{_command('check', report.name, to)} --all"
-            say(f"  {word}: and {more:,} more; `{command}` names all")
+            place = ("--in", str(to)) if to else ()
+            command = shlex.join(("colorlab", "data", "check", report.name, *place, "--all"))
+            say(f"  {word}: and {len(names) - len(shown):,} more; `{command}` names all")
 
 
 class _Progress(contextlib.ExitStack):
-    """A bar for each thing that is done: bytes with speed, files with a count; and time left."""
+    """A bar for each step: bytes with speed, files with a count; and time left."""
 
-    _word = None
+    _step = None
 
-    def __call__(self, word, done, total):
+    def __call__(self, step, done, total):
         if not errors.is_terminal:
             return
-        if word != self._word:
+        if step != self._step:
             self.close()
-            self._word = word
-            self._bar = self.enter_context(self._make(word))
-            self._task = self._bar.add_task(word, completed=done, total=total)
+            self._step = step
+            facts = [bars.MofNCompleteColumn()]
+            if step == "fetched":
+                facts = [bars.DownloadColumn(), bars.TransferSpeedColumn()]
+            self._bar = bars.Progress(
+                bars.TextColumn("{task.description}"),
+                bars.BarColumn(bar_width=24),
+                *facts,
+                bars.TimeRemainingColumn(),
+                console=errors,
+                transient=True,
+            )
+            self._task = self.enter_context(self._bar).add_task(step, completed=done, total=total)
         self._bar.update(self._task, completed=done, total=total)
-
-    @staticmethod
-    def _make(word):
-        facts = [bars.MofNCompleteColumn()]
-        if word == "fetched":
-            facts = [bars.DownloadColumn(), bars.TransferSpeedColumn()]
-        return bars.Progress(
-            bars.TextColumn("{task.description}"),
-            bars.BarColumn(bar_width=24),
-            *facts,
-            bars.TimeRemainingColumn(),
-            console=errors,
-            transient=True,
-        )

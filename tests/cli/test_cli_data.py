@@ -12,7 +12,8 @@ from misbehaving_server import Server
 from rich.console import Console
 
 from colorlab.cli import data as data_module
-from colorlab.datasets import acquire, catalog, download
+from colorlab.datasets import public
+from colorlab.datasets.public import catalog, fetch
 
 
 @pytest.fixture
@@ -27,8 +28,7 @@ def server(monkeypatch):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-    quick = download.Patience(wait=lambda seconds: None, tries=2)
-    monkeypatch.setattr(acquire.download, "Patience", lambda: quick)
+    monkeypatch.setattr(fetch, "_wait", lambda seconds: None)
     with Server() as server:
         sets = {}
         for name in catalog.DATA_SETS:
@@ -40,7 +40,8 @@ def server(monkeypatch):
 
             address = server.plan(f"/{name}.zip", send)
             sets[name] = dataclasses.replace(data_set, addresses=(address,))
-        monkeypatch.setattr(catalog, "DATA_SETS", sets)
+        for module in (catalog, public):
+            monkeypatch.setattr(module, "DATA_SETS", sets)
         yield server
 
 
@@ -134,10 +135,10 @@ def test_check(place):
     assert result.out.splitlines() == [
         "scenes: 15 of 16 pictures are here and right, 1 wrong",
         f"  wrong: {path.name}",
-        "  not part of the set: photographs/coast/holiday.jpg",
+        "  unexpected: photographs/coast/holiday.jpg",
     ]
     assert "are missing or wrong, see above" in result.errors
-    assert result.errors.endswith(f"to mend it: colorlab data get scenes --to {place}\n")
+    assert result.errors.endswith(f"to fix them: colorlab data get scenes --to {place}\n")
 
 
 def test_show(place):
@@ -165,7 +166,7 @@ def test_a_dead_link_is_one_line_that_says_what_to_do(place, server):
     assert result.code == 1
     for part in ("answers 403 (Forbidden)", "--from FILE", "COLORLAB_SCENES_URL", "https://people"):
         assert part in line
-    assert contents(place) == {}
+    assert contents(place) == {}, "not even a lock"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_stopped_by_hand(place, monkeypatch):
     def stop(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(acquire, "get", stop)
+    monkeypatch.setattr(public, "get", stop)
     result = colorlab("data", "get", "scenes", "--to", place)
     assert result.code == 130
     assert (
@@ -241,7 +242,7 @@ def test_the_commands_that_are_suggested_are_the_ones_to_type(place):
     min(odd.rglob("*.jpg")).unlink()
     line = colorlab("data", "check", "--in", odd).errors
     assert line.endswith(
-        f"to mend it: colorlab data get faces --accept-terms --limit 5 --to '{odd}'\n"
+        f"to fix them: colorlab data get faces --accept-terms --limit 5 --to '{odd}'\n"
     )
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import pathlib
-import resource
 import shutil
 import signal
 import subprocess
@@ -16,8 +15,10 @@ import pytest
 from made_sets import contents, get, require_whole
 from misbehaving_server import Server
 
-from colorlab.datasets import folder, receipts, store
+from colorlab.datasets import folder, public
 from colorlab.errors import InputError
+
+resource = pytest.importorskip("resource", reason="needs POSIX")
 
 ROOT = pathlib.Path(folder.__file__).parents[2]
 
@@ -90,7 +91,7 @@ def test_killed_while_it_downloads(made, server, place, child):
     read_until(process, f"fetched {half}")
     kill(process)
     assert not (place / "photographs").exists()
-    assert store.look(made[0], place).unfinished >= half
+    assert public.status(made[0], place).unfinished >= half
     get(made, place, address)
     assert server.ranges == [None, f"bytes={half}-"]
     require_whole(made, place)
@@ -113,7 +114,7 @@ def test_killed_while_the_pictures_are_moved_into_place(made, server, place, chi
     assert process.stdout.read() and process.wait(60) == -signal.SIGKILL
     assert len(list(place.glob("*/*/*.jpg"))) == 5
     with pytest.raises(InputError, match="is not in"):
-        store.check(made[0], place)
+        public.check(made[0], place)
     get(made, place, address)
     assert len(server.log) == 1
     require_whole(made, place)
@@ -225,23 +226,23 @@ def test_a_set_on_a_read_only_disk_can_be_checked(scenes, tmp_path):
         for path in [closed, *closed.rglob("*")]:
             os.chmod(path, 0o555 if path.is_dir() else 0o444)
         os.seteuid(user)
-        assert store.check(scenes[0], closed).whole
+        assert public.check(scenes[0], closed).whole
         with pytest.raises(InputError, match="cannot be written"):
-            store.remove(scenes[0], closed)
-        assert store.check(scenes[0], closed).whole
+            public.remove(scenes[0], closed)
+        assert public.check(scenes[0], closed).whole
         os.seteuid(os.getuid())
         for path in [closed, *closed.rglob("*")]:
             os.chmod(path, 0o755)
         shutil.rmtree(closed / "photographs")
 
 
-def test_a_damaged_receipt(scenes, place, tmp_path):
+def test_a_damaged_manifest(scenes, place, tmp_path):
     source = tmp_path / "a.zip"
     source.write_bytes(scenes[2])
     get(scenes, place, source=source)
-    receipts.receipt_path(scenes[0], place).write_text('{"count": 3')
+    (place / "scenes.json").write_text('{"count": 3')
     with pytest.raises(InputError, match="is damaged; get the set into another folder"):
-        store.check(scenes[0], place)
+        public.check(scenes[0], place)
     # What the message says is possible:
     get(scenes, tmp_path / "new", source=place)
     require_whole(scenes, tmp_path / "new")

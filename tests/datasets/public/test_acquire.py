@@ -6,18 +6,12 @@ import os
 import made_sets
 import misbehaving_server as behaviour
 import pytest
-from made_sets import PATIENCE, contents, get, require_whole, write
+from made_sets import contents, get, require_whole, write
 from misbehaving_server import Server
 
-from colorlab.datasets import acquire, folder, store
+from colorlab.datasets import folder, public
+from colorlab.datasets.public import archive, fetch
 from colorlab.errors import InputError
-
-
-@pytest.fixture(autouse=True)
-def no_settings(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "COLORLAB_SCENES_URL"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
 
 
 @pytest.fixture
@@ -54,7 +48,7 @@ def test_fetched_unpacked_and_in_place(made, server, place):
     assert report.whole and report.expected == len(made_sets.expected(made))
     require_whole(made, place)
     table = folder.scan(place / "photographs")
-    names = set(made[0].categories) - {"highway"}
+    names = {name.partition("/")[2] for name in made[0].folders if "photo" in name}
     assert set(table.categories) == names and not table.skipped
 
 
@@ -77,35 +71,13 @@ def test_from_what_the_reader_has(made, tmp_path, place, kind):
         write(source / made[0].archive, made[2])
     else:
         for name, data in made[1].items():
-            path = source / (made[0].path_of(name) if kind == "own layout" else name)
+            path = source / (made[0].paths[name] if kind == "own layout" else name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     before = contents(source) if source.is_dir() else source.read_bytes()
     assert get(made, place, source=source).whole
     require_whole(made, place)
     assert (contents(source) if source.is_dir() else source.read_bytes()) == before
-
-
-def test_all_of_the_scenes_by_their_published_names(tmp_path, place):
-    data_set, files, packed = made_sets.make("scenes", whole=True)
-    assert len(files) == 2688
-    report = acquire.get(data_set, place, source=write(tmp_path / "all.zip", packed))
-    assert report.whole and len(report.digests) == 2688
-    counts = folder_counts(place / "photographs")
-    assert counts == {
-        "buildings": 356,
-        "city_centre": 308,
-        "coast": 360,
-        "forests": 328,
-        "mountains": 374,
-        "open_country": 410,
-        "street": 292,
-    }
-    assert folder_counts(place / "apart") == {"highway": 260}
-
-
-def folder_counts(place):
-    return {path.name: len(list(path.iterdir())) for path in place.iterdir()}
 
 
 def test_a_sample_grows_and_never_shrinks(faces, tmp_path, place):
@@ -124,11 +96,8 @@ def test_a_sample_grows_and_never_shrinks(faces, tmp_path, place):
 
 
 def test_a_limit_reads_only_what_it_takes(faces, tmp_path, place, monkeypatch):
-    read = []
-    take = acquire.archive._Zip.read
-    monkeypatch.setattr(
-        acquire.archive._Zip, "read", lambda self, entry: read.append(entry) or take(self, entry)
-    )
+    read, real = [], archive._read
+    monkeypatch.setattr(archive, "_read", lambda picture: read.append(picture) or real(picture))
     get(faces, place, source=write(tmp_path / "a.zip", faces[2]), limit=7)
     assert len(read) == 7
 
@@ -138,7 +107,7 @@ def test_both_sets_in_one_folder(tmp_path, place):
         made = made_sets.make(name)
         get(made, place, source=write(tmp_path / f"{name}.zip", made[2]))
     assert len(folder.scan(place / "photographs").categories) == 8
-    assert all(store.check(made_sets.make(name)[0], place).whole for name in ("scenes", "faces"))
+    assert all(public.check(made_sets.make(name)[0], place).whole for name in ("scenes", "faces"))
 
 
 def test_the_default_folder_is_in_the_cache(scenes, tmp_path, monkeypatch):
@@ -162,10 +131,10 @@ def test_the_sizes_are_said_before_anything_is_fetched(scenes, place):
     with Server(scenes[2]) as server:
         lines = []
 
-        def say(line):
+        def notify(line):
             lines.append((line, len(server.log)))
 
-        get(scenes, place, server.plan("/a.zip", behaviour.good()), say=say)
+        get(scenes, place, server.plan("/a.zip", behaviour.good()), notify=notify)
     ((line, requests),) = lines
     assert requests == 0
     assert line.startswith("scenes: about ") and "to fetch, about" in line
@@ -214,11 +183,11 @@ def test_an_address_by_environment_variable(scenes, place, monkeypatch):
 
 def test_a_server_with_another_archive_is_passed_over(made, server, place):
     files = dict(made[1])
-    files[min(files)] = made_sets.jpeg("other", made[0].picture_size)
+    files[min(files)] = made_sets.jpeg("other", made_sets.SIZES[made[0].name])
     with Server(made_sets.pack(made[0].name, files)) as liar:
         addresses = (liar.plan("/a.zip", behaviour.good()), server.plan("/a", behaviour.good()))
         data_set = dataclasses.replace(made[0], addresses=addresses)
-        acquire.get(data_set, place, accept_terms=True, patience=PATIENCE)
+        public.get(data_set, place, accept_terms=True)
         assert len(liar.log) == len(server.log) == 1
     require_whole(made, place)
 
@@ -235,7 +204,7 @@ def test_an_incomplete_folder_gives_what_it_has(scenes, tmp_path, place):
     report = get(scenes, place, source=tmp_path)
     assert (report.missing, report.wrong) == ((names[3],), (names[7],))
     assert str(report) == "scenes: 14 of 16 pictures are here and right, 1 missing, 1 wrong"
-    later = store.check(scenes[0], place)
+    later = public.check(scenes[0], place)
     # Nothing wrong was put into place, so now both are missing.
     assert later.missing == (names[3], names[7]) and len(later.digests) == 14
     with Server(scenes[2]) as server:
@@ -259,34 +228,26 @@ def test_a_damaged_set_is_mended(made, server, place):
     first, second, *_ = sorted(place.rglob("*.jpg"))
     first.write_bytes(first.read_bytes()[:-1])
     second.unlink()
-    report = store.check(made[0], place)
+    report = public.check(made[0], place)
     assert (report.wrong, report.missing) == ((first.name,), (second.name,))
     assert get(made, place, address).whole
     require_whole(made, place)
 
 
-def test_the_partition_file_is_mended_without_a_download(faces, tmp_path, place):
-    get(faces, place, source=write(tmp_path / "a.zip", faces[2]))
-    (place / "list_eval_partition.txt").write_text("000001.jpg 2")
-    assert store.check(faces[0], place).wrong == ("list_eval_partition.txt",)
-    assert get(faces, place).whole
-    require_whole(faces, place)
-
-
-def test_what_is_wrong_and_cannot_be_replaced_does_not_stay(scenes, tmp_path, place):
+def test_a_source_that_cannot_replace_what_is_wrong_changes_nothing(scenes, tmp_path, place):
     data_set, files, packed = scenes
     get(scenes, place, source=write(tmp_path / "all.zip", packed))
     name = min(files)
-    damaged = place / data_set.path_of(name)
-    damaged.write_bytes(b"something else")
+    (place / data_set.paths[name]).write_bytes(b"something else")
     for each, data in files.items():
         if each != name:
             write(tmp_path / "part" / each, data)
-    report = get(scenes, place, source=tmp_path / "part")
-    assert (report.wrong, report.missing) == ((name,), ())
-    assert not damaged.exists()
-    assert store.check(data_set, place).missing == (name,)
-    store.remove(data_set, place)
+    before = contents(place)
+    with pytest.raises(InputError, match="none of the 1 pictures .* 1 are missing in it and 0 wr"):
+        get(scenes, place, source=tmp_path / "part")
+    assert contents(place) == before
+    assert public.check(data_set, place).wrong == (name,)
+    public.remove(data_set, place)
     assert not place.exists()
 
 
@@ -305,20 +266,18 @@ def test_a_damaged_face_from_a_folder_is_wrong(faces, tmp_path, place, damage):
     write(tmp_path / "mine" / bad, content)
     report = get(faces, place, source=tmp_path / "mine", limit=2)
     assert (set(report.digests), report.wrong) == ({good}, (bad,))
-    assert not (place / data_set.path_of(bad)).exists()
+    assert not (place / data_set.paths[bad]).exists()
 
 
-def test_a_source_that_is_not_there_is_refused_before_anything_is_done(scenes, tmp_path, place):
+@pytest.mark.parametrize("source", ["nothing.zip", "long" * 100, "pipe", "~nobody-here/a.zip"])
+def test_a_source_that_is_not_there_is_refused_before_anything_is_done(
+    scenes, tmp_path, place, monkeypatch, source
+):
     os.mkfifo(tmp_path / "pipe")
-    for source, reason in (
-        (tmp_path / "nothing.zip", "no such file or folder"),
-        (tmp_path / ("long" * 100), "cannot be read"),
-        (tmp_path / "pipe", "is a pipe or a device"),
-        ("~nobody-of-this-name/a.zip", "home folder of nobody"),
-    ):
-        with pytest.raises(InputError, match=reason):
-            get(scenes, place, source=source)
-        assert not place.exists()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="no such file or folder; expected spatial_envelope"):
+        get(scenes, place, source=source)
+    assert not place.exists()
 
 
 def test_a_pipe_in_a_folder_is_passed_over(scenes, tmp_path, place):
@@ -333,7 +292,7 @@ def test_a_pipe_in_a_folder_is_passed_over(scenes, tmp_path, place):
 
 def test_a_server_that_does_not_end_does_not_fill_the_disk(scenes, place, monkeypatch):
     small = dataclasses.replace(scenes[0], archive_bytes=1000)
-    monkeypatch.setattr(acquire, "_SPARE_BYTES", 0)
+    monkeypatch.setattr(fetch, "_SPARE_BYTES", 0)
     with Server(b"PK\x03\x04" + bytes(100_000)) as endless:
         address = endless.plan("/a.zip", behaviour.good())
         with pytest.raises(InputError, match="sends more than 2,000 bytes"):
@@ -341,11 +300,11 @@ def test_a_server_that_does_not_end_does_not_fill_the_disk(scenes, place, monkey
     assert not list(place.rglob("*.part"))
 
 
-def test_a_damaged_receipt_does_not_keep_the_disk_full(scenes, tmp_path, place):
+def test_a_damaged_manifest_does_not_keep_the_disk_full(scenes, tmp_path, place):
     get(scenes, place, source=write(tmp_path / "all.zip", scenes[2]))
     write(place / "photographs" / "coast" / "mine.jpg", b"mine")
     (place / "scenes.json").write_text("{")
     with pytest.raises(InputError, match="is damaged; .*colorlab data remove scenes"):
-        store.check(scenes[0], place)
-    assert store.remove(scenes[0], place) > 0
+        public.check(scenes[0], place)
+    assert public.remove(scenes[0], place) > 0
     assert contents(place) == {"photographs/coast/mine.jpg": b"mine"}

@@ -8,32 +8,32 @@ import pytest
 from made_sets import contents
 from misbehaving_server import Server
 
-from colorlab.datasets import acquire, folder, pack, store
+from colorlab.datasets import folder, public
 from colorlab.errors import InputError
 
 
 def test_packed_and_unpacked_are_the_same_pictures(picture_folder, tmp_path):
-    data_set = pack.pack(picture_folder, tmp_path / "ours.zip")
+    data_set = public.pack(picture_folder, tmp_path / "ours.zip")
     assert (data_set.name, data_set.archive, data_set.count) == ("ours", "ours.zip", 18)
-    assert data_set.categories == ("coast", "forests", "street")
+    assert data_set.folders == tuple(
+        f"photographs/{name}" for name in ("coast", "forests", "street")
+    )
     assert all(
         len(name.split("/")) == 2 for name in zipfile.ZipFile(tmp_path / "ours.zip").namelist()
     )
-    report = acquire.get(data_set, tmp_path / "data", source=tmp_path / "ours.zip")
-    assert report.whole and store.check(data_set, tmp_path / "data").whole
+    report = public.get(data_set, tmp_path / "data", source=tmp_path / "ours.zip")
+    assert report.whole and public.check(data_set, tmp_path / "data").whole
     before, after = folder.scan(picture_folder), folder.scan(tmp_path / "data" / "photographs")
     assert before.fingerprint == after.fingerprint
     assert [row.path for row in before.pictures] == [row.path for row in after.pictures]
 
 
-def test_a_packed_set_can_be_served(picture_folder, tmp_path, monkeypatch):
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    data_set = pack.pack(picture_folder, tmp_path / "ours.zip")
+def test_a_packed_set_can_be_served(picture_folder, tmp_path):
+    data_set = public.pack(picture_folder, tmp_path / "ours.zip")
     with Server((tmp_path / "ours.zip").read_bytes()) as server:
         address = server.plan("/ours.zip", behaviour.good())
         served = dataclasses.replace(data_set, addresses=(address,))
-        assert acquire.get(served, tmp_path / "data").whole
+        assert public.get(served, tmp_path / "data").whole
 
 
 def test_two_pictures_of_one_name_are_refused(make_folder, tmp_path):
@@ -42,11 +42,11 @@ def test_two_pictures_of_one_name_are_refused(make_folder, tmp_path):
     with pytest.raises(
         InputError, match="street/coast_000.jpg: has the same name as coast/coast_0"
     ):
-        pack.pack(place, tmp_path / "ours.zip")
+        public.pack(place, tmp_path / "ours.zip")
     assert not (tmp_path / "ours.zip").exists()
 
 
 def test_a_place_that_cannot_be_written_to(picture_folder, tmp_path):
     with pytest.raises(InputError, match="ours.zip: cannot be written"):
-        pack.pack(picture_folder, tmp_path / "none" / "ours.zip")
+        public.pack(picture_folder, tmp_path / "none" / "ours.zip")
     assert contents(tmp_path) == {}

@@ -1,24 +1,21 @@
-"""A data set of one's own: a folder of pictures, packed and listed as the public sets are.
-
-Taught in :doc:`/notebooks/01_data`.
-"""
+"""A data set of one's own: a folder of pictures, packed and listed as the public sets are."""
 
 import os
 import pathlib
 import zipfile
 
-from colorlab.datasets.catalog import DataSet
-from colorlab.datasets.disk import writing
+from colorlab.atomic import open_atomic
 from colorlab.datasets.folder import scan
+from colorlab.datasets.public.catalog import DataSet
 from colorlab.errors import InputError
 
 __all__ = ["pack"]
 
 
-def pack(folder, archive):
-    """Pack a folder of pictures into a zip archive, and describe it for the catalogue.
+def pack(folder: str | os.PathLike, archive: str | os.PathLike) -> DataSet:
+    """Pack a folder of pictures into a zip archive, and describe it as a data set.
 
-    Whoever has both can get the pictures with :func:`colorlab.datasets.acquire.get`, each one
+    Whoever has both can get the pictures with :func:`colorlab.datasets.public.get`, each one
     verified.
 
     Parameters
@@ -26,7 +23,7 @@ def pack(folder, archive):
     folder : path-like
         One sub-folder a category, as :func:`colorlab.datasets.folder.scan` reads it.
     archive : path-like
-        The zip archive to write.
+        The zip archive to write; an existing one is replaced.
 
     Returns
     -------
@@ -48,27 +45,17 @@ def pack(folder, archive):
                 f"{table.folder / row.path}: has the same name as {rows[name].path}; rename one"
             )
         rows[name] = row
-    temporary = archive.with_name(f".{archive.name}.{os.getpid()}.part")
-    with writing(archive):
-        try:
-            # Stored as they are: pictures are packed already.
-            with zipfile.ZipFile(temporary, "w") as packed:
-                for name, row in rows.items():
-                    packed.write(table.folder / row.path, f"{archive.stem}/{name}")
-            os.replace(temporary, archive)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    # Stored as they are: pictures are compressed already.
+    with open_atomic(archive, overwrite=True) as stream, zipfile.ZipFile(stream, "w") as packed:
+        for name, row in rows.items():
+            packed.write(table.folder / row.path, f"{archive.stem}/{name}")
     return DataSet(
         name=archive.stem,
         title=f"pictures of {table.folder.name}",
         home="",
         terms="Those of whoever made the pictures.",
         archive=archive.name,
-        addresses=(),
         archive_bytes=archive.stat().st_size,
         unpacked_bytes=sum((table.folder / row.path).stat().st_size for row in rows.values()),
-        picture_size=(table.pictures[0].width, table.pictures[0].height),
-        read_digests=lambda: {name: row.digest for name, row in rows.items()},
-        category_of=lambda name: rows[name].category,
+        list_files=lambda: {f"photographs/{row.path}": row.digest for row in rows.values()},
     )

@@ -1,4 +1,4 @@
-"""A look at what is there, a check of it, and its removal: the set's own files and no others."""
+"""Status, check and removal of a set: its set's own files and no others."""
 
 import json
 
@@ -6,7 +6,7 @@ import made_sets
 import pytest
 from made_sets import contents, get
 
-from colorlab.datasets import receipts, store
+from colorlab.datasets import public
 from colorlab.errors import InputError
 
 
@@ -29,24 +29,24 @@ def held(made, place, tmp_path):
     return made
 
 
-def test_a_look(held, place):
-    holding = store.look(held[0], place)
-    assert sum(holding.counts.values()) == len(made_sets.expected(held))
-    assert set(holding.counts) == {held[0].folder_of(name) for name in held[0].categories}
-    assert holding.size == sum(map(len, contents(place).values()))
-    assert (holding.total, holding.unfinished) == (held[0].count, 0)
-    assert holding.asked == len(made_sets.expected(held))
-    assert holding.source == "packed.zip"
+def test_the_status(held, place):
+    found = public.status(held[0], place)
+    assert sum(found.counts.values()) == len(made_sets.expected(held))
+    assert set(found.counts) == set(held[0].folders)
+    assert found.size == sum(map(len, contents(place).values()))
+    assert found.unfinished == 0
+    assert found.requested == len(made_sets.expected(held))
+    assert found.source == "packed.zip"
 
 
-def test_a_look_at_nothing(made, place):
-    assert store.look(made[0], place) == store.Holding({}, 0, made[0].count, 0, 0, "")
+def test_the_status_of_nothing(made, place):
+    assert public.status(made[0], place) == public.Status({}, 0, 0, 0, "")
     assert not place.exists()
 
 
 def test_a_check_of_nothing(made, place):
     with pytest.raises(InputError, match=f"is not in {place}; get it with: colorlab data get"):
-        store.check(made[0], place)
+        public.check(made[0], place)
 
 
 def test_a_check_reads_every_byte(held, place):
@@ -54,33 +54,33 @@ def test_a_check_reads_every_byte(held, place):
     data = bytearray(path.read_bytes())
     data[-3] ^= 1
     path.write_bytes(data)
-    report = store.check(held[0], place)
+    report = public.check(held[0], place)
     assert report.wrong == (path.name,) and not report.whole and not report.missing
 
 
 def test_a_check_tells_of_files_that_are_not_of_the_set(held, place):
-    own = place / held[0].folder_of(held[0].categories[0])
+    own = place / held[0].folders[0]
     (own / "holiday.jpg").write_bytes(b"mine")
     (own / "deeper").mkdir()
     (own / "deeper" / min(held[1])).write_bytes(b"mine")
-    report = store.check(held[0], place)
+    report = public.check(held[0], place)
     assert report.whole
-    assert {path.rpartition("/")[2] for path in report.strangers} == {"holiday.jpg", min(held[1])}
+    assert {path.rpartition("/")[2] for path in report.unexpected} == {"holiday.jpg", min(held[1])}
 
 
 def test_progress_of_a_check(held, place):
     steps = []
-    store.check(held[0], place, lambda *step: steps.append(step))
+    public.check(held[0], place, lambda *step: steps.append(step))
     count = len(made_sets.expected(held))
     assert steps == [("checked", done, count) for done in range(1, count + 1)]
 
 
 def test_removal_frees_everything(held, place):
     size = sum(map(len, contents(place).values()))
-    assert store.remove(held[0], place) == size
+    assert public.remove(held[0], place) == size
     assert not place.exists()
     with pytest.raises(InputError, match="there is nothing to remove"):
-        store.remove(held[0], place)
+        public.remove(held[0], place)
 
 
 def test_removal_leaves_what_is_not_of_the_set(held, place, tmp_path):
@@ -88,31 +88,31 @@ def test_removal_leaves_what_is_not_of_the_set(held, place, tmp_path):
     source = tmp_path / "other.zip"
     source.write_bytes(other[2])
     get(other, place, source=source)
-    kept = place / held[0].folder_of(held[0].categories[0]) / "holiday.jpg"
+    kept = place / held[0].folders[0] / "holiday.jpg"
     kept.write_bytes(b"mine")
-    store.remove(held[0], place)
+    public.remove(held[0], place)
     assert kept.read_bytes() == b"mine"
-    assert store.check(other[0], place).whole
+    assert public.check(other[0], place).whole
     left = {path for path in contents(place) if path.endswith(".jpg")}
     assert left == set(made_sets.expected(other)) | {kept.relative_to(place).as_posix()}
 
 
 def test_removal_of_an_interrupted_download(made, place):
-    staging = receipts.unfinished(made[0], place)
+    staging = place / f".{made[0].name}.unfinished"
     staging.mkdir(parents=True)
     (staging / "a.zip.part").write_bytes(bytes(1000))
-    assert store.look(made[0], place).unfinished == 1000
-    assert store.remove(made[0], place) == 1000
+    assert public.status(made[0], place).unfinished == 1000
+    assert public.remove(made[0], place) == 1000
     assert not place.exists()
 
 
-def test_a_receipt_cannot_make_it_delete_other_files(held, place, tmp_path):
+def test_a_manifest_cannot_make_it_delete_other_files(held, place, tmp_path):
     victim = tmp_path / "victim.jpg"
     victim.write_bytes(b"mine")
-    path = receipts.receipt_path(held[0], place)
+    path = place / f"{held[0].name}.json"
     facts = json.loads(path.read_bytes())
     facts["digests"]["../../../victim.jpg"] = "0" * 64
     facts["digests"][str(victim)] = "0" * 64
     path.write_text(json.dumps(facts))
-    store.remove(held[0], place)
+    public.remove(held[0], place)
     assert victim.read_bytes() == b"mine"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import colorlab
-from colorlab.datasets import catalog
+from colorlab.datasets.public import catalog
 from colorlab.errors import InputError
 
 SCENES, FACES = catalog.find("scenes"), catalog.find("faces")
@@ -42,11 +42,11 @@ def test_two_scenes_are_known_to_be_there_twice():
 
 
 def test_scenes_become_the_categories_of_the_course():
-    assert {name.partition("_")[0]: SCENES.folder_of(SCENES.category_of(name))
-            for name in SCENES.digests} == {
+    assert {name.partition("_")[0]: path.rpartition("/")[0]
+            for name, path in SCENES.paths.items()} == {
         "coast": "photographs/coast",
         "forest": "photographs/forests",
-        "highway": "apart/highway",
+        "highway": "excluded/highway",
         "insidecity": "photographs/city_centre",
         "mountain": "photographs/mountains",
         "opencountry": "photographs/open_country",
@@ -60,14 +60,14 @@ def test_the_list_of_checksums_is_small_and_installed():
     assert path.stat().st_size < 120_000
     root = Path(colorlab.__file__).parent.parent
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    patterns = settings["tool"]["setuptools"]["package-data"]["colorlab.datasets"]
+    patterns = settings["tool"]["setuptools"]["package-data"]["colorlab.datasets.public"]
     assert any(path.match(pattern) for pattern in patterns)
 
 
 def test_the_faces_are_numbered():
     assert FACES.count == 202_599
-    assert min(FACES.digests) == "000001.jpg" and max(FACES.digests) == "202599.jpg"
-    assert FACES.path_of("000001.jpg") == "photographs/faces/000001.jpg"
+    assert min(FACES.paths) == "000001.jpg" and max(FACES.paths) == "202599.jpg"
+    assert FACES.paths["000001.jpg"] == "photographs/faces/000001.jpg"
     assert FACES.must_accept and not SCENES.must_accept
 
 
@@ -77,7 +77,7 @@ def test_a_sample_is_always_the_same_and_grows():
     assert FACES.sample(3) == ["000360.jpg", "041293.jpg", "160963.jpg"]
     assert set(small) < set(large) and len(small) == 50 and len(set(large)) == 3000
     assert large == sorted(large)
-    assert FACES.sample(10**6) == sorted(FACES.digests)
+    assert FACES.sample(10**6) == sorted(FACES.paths)
     share = sum(name <= "162770.jpg" for name in large) / 3000
     assert abs(share - 162_770 / 202_599) < 0.03, "the sample follows the official division"
 
