@@ -1,9 +1,9 @@
-"""Pictures a second of the training step, beside the plain recipe and two bounds.
+"""Pictures per second of the training step, compared with the plain recipe and two upper bounds.
 
-The plain way is the published recipe as a reader would type it: Keras's own layers, and ``fit`` on
-float32 arrays in memory. One bound is the time that the convolutions' operations alone would take
-at the speed of a product of large matrices of the same precision. The other is the time that it
-takes to move the numbers between processor and memory once for each layer and direction.
+The baseline is the published recipe as a reader would type it: Keras's own layers, and ``fit`` on
+float32 arrays in memory. The compute bound is the time of the convolutions' operations alone, at
+the speed of a product of large matrices of the same precision. The memory bound is the time to
+move the values between processor and memory once per layer and pass.
 """
 
 import time
@@ -17,7 +17,7 @@ from colorlab.configuration import Configuration
 from colorlab.networks import unet
 
 _SIZE, _STEPS, _ROUNDS = 256, 2, 10
-_BACKWARD = 2  # a layer's way back: once for its inputs, once for its weights
+_BACKWARD = 2  # the backward pass of a layer: gradients of its inputs and of its weights
 # AdamW reads a weight, its gradient and two moments, and writes three of them, in float32.
 _BYTES_A_WEIGHT = 7 * 4
 
@@ -33,7 +33,7 @@ def _operations(network):
 
 
 def _bytes(network, batch, width):
-    """Count the bytes of one picture, if each layer reads and writes memory once a direction."""
+    """Count the bytes moved per picture, if each layer reads and writes memory once per pass."""
     numbers = 0
     for layer in network.layers:
         inputs = layer.input if isinstance(layer.input, list) else [layer.input]
@@ -59,7 +59,7 @@ def _seconds(turn):
 
 
 def _plain_recipe():
-    """Build the published recipe of Keras's own layers."""
+    """Build the published recipe from Keras's own layers."""
     keras.utils.set_random_seed(0)
     network = of_own_layers(unet.build_unet((_SIZE, _SIZE, 1)))
     network.compile(keras.optimizers.Adam(1e-2, beta_1=0.5), losses.log_cosh)
@@ -79,20 +79,20 @@ def _of_one_size(network, side):
 
 
 def measure():
-    """Measure the plain recipe and this project's recipes in one run; return a list of dict.
+    """Measure the plain recipe and this project's networks in one run; return a list of dict.
 
-    All take turns, and the fastest turn of each one counts. Where a virtual machine leaves one of
-    its cores idle for some seconds, it would otherwise slow the way whose turn it is.
+    The networks are measured in turns, and the fastest turn of each one counts: a virtual machine
+    that leaves a core idle for some seconds slows whatever is being measured.
     """
     plain = Configuration(precision="float32")
     ways = {
         "plain recipe": plain,
         "classic": plain,
         "classic in half precision": Configuration(precision="mixed_bfloat16"),
-        "chroma at the recipe's size": Configuration.of(
+        "ab at the recipe's size": Configuration.of(
             "chroma", image_size=_SIZE, batch_size=32, precision="mixed_bfloat16"
         ),
-        "chroma as shipped": Configuration.of("chroma", precision="mixed_bfloat16"),
+        "ab as shipped": Configuration.of("chroma", precision="mixed_bfloat16"),
     }
     turns = {"float32": _matrix_turn("float32"), "bfloat16": _matrix_turn("bfloat16")}
     turns["copy"] = _copy_turn()

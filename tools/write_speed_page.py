@@ -1,7 +1,7 @@
 """Write the book's page on speed from what was measured.
 
 ``python tools/write_speed_page.py`` writes ``book/speed.md``. Numbers come from
-``book/results/benchmarks.json``; the words are here.
+``book/results/benchmarks.json``; the prose is here.
 """
 
 import json
@@ -12,14 +12,14 @@ PAGE = ROOT / "book" / "speed.md"
 
 
 def _table(heads, rows):
-    """Lay out a table: the first column is words, the others are numbers."""
+    """Return a Markdown table: text in the first column, numbers in the others."""
     rule = ["---", *["---:"] * (len(heads) - 1)]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in (heads, rule, *rows))
 
 
 def _input(rows):
     return _table(
-        ("files", "pixels", "plain", "colorlab", "times"),
+        ("files", "pixels", "baseline", "colorlab", "ratio"),
         [
             (
                 row["files"],
@@ -35,7 +35,7 @@ def _input(rows):
 
 def _training(rows):
     return _table(
-        ("step", "pixels", "numbers", "a second", "times", "operations", "bytes"),
+        ("network", "pixels", "precision", "pictures/s", "ratio", "compute bound", "memory bound"),
         [
             (
                 row["way"],
@@ -53,7 +53,7 @@ def _training(rows):
 
 def _coloring(facts):
     return _table(
-        ("what", "plain", "colorlab", "times"),
+        ("measure", "baseline", "colorlab", "ratio"),
         [
             (
                 "seconds to the first coloured picture",
@@ -62,7 +62,7 @@ def _coloring(facts):
                 facts["cold_start_ratio"],
             ),
             (
-                "pictures a second after that",
+                "pictures per second after that",
                 facts["plain_pictures_per_second"],
                 facts["colorlab_pictures_per_second"],
                 facts["throughput_ratio"],
@@ -84,62 +84,64 @@ def page(results):
     few_peak, many_peak = (f"{peak:,.0f}" for peak in memory["peak_mebibytes"])
     return f"""# Speed, measured
 
-How long things take depends on the machine; how much faster one way is than another depends on it
-much less. So each table sets a plain way, as a first script would do it, beside this project's, both
-measured in one run. These figures are from {machine["cores"]} processor cores that compute with 16-bit
-numbers, without a GPU: Python {machine["python"]}, Keras {machine["keras"]}, TensorFlow
-{machine["tensorflow"]}, ONNX Runtime {machine["onnxruntime"]}. `make bench` measures again, on yours.
+Times depend on the machine; ratios of times depend on it much less. So each table compares `colorlab` with a
+baseline, a straightforward script for the same task, both measured in one run. These figures are from
+{machine["cores"]} processor cores with 16-bit arithmetic and no GPU: Python {machine["python"]}, Keras
+{machine["keras"]}, TensorFlow {machine["tensorflow"]}, ONNX Runtime {machine["onnxruntime"]}. `make bench`
+repeats the measurements on your machine.
 
 ## From files to batches
 
-A network that waits for pictures learns nothing. Pictures a second, from JPEG files to batches of grey
-and colour with so many pixels a side; the plain way is a loop with Pillow and NumPy:
+The input pipeline must not keep the network waiting. This table has the pictures per second from JPEG files
+to batches of grey and colour, for two image sizes in pixels. The baseline is a loop with Pillow and NumPy.
 
 {_input(results["input_pipeline"])}
 
-Two things do it. Compiled operations decode the files and compute grey, in as many threads as there are
-cores. And a large JPEG is decoded at a fraction of its size: its blocks of 8 x 8
-pixels can give 4 x 4 or fewer without the detail ever being computed. Chapter
+There are two reasons for the difference. Compiled operations decode the files and compute grey, in as many
+threads as there are cores. And a large JPEG is decoded at a fraction of its size: a block of 8 x 8 pixels can
+be decoded to 4 x 4 pixels or fewer, without computing the detail first. The chapter
 [Training](../notebooks/03_training.ipynb) builds this pipeline.
 
-Memory hardly grows with the collection: the peak of a training process is {few_peak} MiB with {few}
+Memory hardly grows with the number of pictures: the peak of a training process is {few_peak} MiB with {few}
 pictures and {many_peak} MiB with {many}, {memory["difference_percent"]:.0f} % more.
 
 ## A step of training
 
-Pictures a second, forward and backward, batches of 32. The plain recipe is the published network of
-Keras's own layers, and `fit` on arrays of 32-bit numbers. The last two columns are bounds, in pictures a
-second too, for a program that goes layer by layer. One is reached if it does nothing but the
-multiplications of the convolutions, as fast as this machine multiplies large matrices; the other if each
-layer only reads and writes its numbers, once in each direction. The ways take turns, and the fastest of
-ten turns counts. This is a virtual machine, which at times leaves one of its two cores idle for some
-seconds, and a way that was measured then came out up to twice as slow.
+This table has the pictures per second for the forward and the backward pass, with batches of 32. The plain
+recipe is the published network, built from Keras's own layers and trained with `fit` on float32 arrays. The
+last two columns are upper bounds, in pictures per second, for a program that executes layer after layer. The
+compute bound assumes that it does nothing but the multiplications of the convolutions, as fast as this machine
+multiplies large matrices. The memory bound assumes that each layer only reads and writes its values, once per
+pass. The networks are measured in turns, and the fastest of ten turns counts: this virtual machine sometimes
+leaves one of its two cores idle for some seconds, which makes a measurement up to twice as slow.
 
 {_training(results["training_step"])}
 
-Read it from the top:
+The rows, from the top:
 
-- **classic** computes the very same thing as the plain recipe. The difference is one layer: batch
-  normalisation, put together from simple operations, goes over its pictures many times, and that takes
-  more than a third of the step. `colorlab.networks.normalization` does it in one operation.
-- **Half precision** halves the bytes, and the matrix units of this processor take 16-bit numbers. The
-  bound of operations moves far away, and bytes are the nearer one. The gain is smaller than either says.
-- **chroma at the recipe's size** has half the channels in its first block and its last, where the pictures
-  are largest and where most of the bytes are.
-- **chroma as shipped** sees 128 pixels, a quarter of the area. Chroma is coarse, and the light comes from
-  the photograph: [Keep the light](../notebooks/05_keep_the_light.ipynb).
+- **classic** computes the same result as the plain recipe. The difference is one layer: batch normalisation
+  composed of simple operations passes over its input many times, which takes more than a third of the step.
+  `colorlab.networks.normalization` needs one operation.
+- **classic in half precision** moves half the bytes, and the matrix units of this processor take 16-bit
+  numbers. The compute bound rises far above the memory bound, which now limits the step. The gain is smaller
+  than either bound suggests.
+- **ab at the recipe's size** predicts the colour channels a and b. It has half the channels in its first and
+  last blocks, where the pictures are largest and most of the memory traffic occurs.
+- **ab as shipped** has an input of 128 x 128 pixels, a quarter of the area. That suffices, because the
+  resolution of colour matters little and the luma comes from the photograph:
+  [Keep the light](../notebooks/05_keep_the_light.ipynb).
 
-All of them stay well below their bounds. On a GPU these figures have not been measured.
+All of them stay well below their bounds. The table has not been measured on a GPU.
 
 ## Colouring photographs
 
-{coloring["pictures"]} photographs ({coloring["size"]}), the same network for both. The plain way imports Keras,
-loads the network, and reads, predicts and saves one picture after the other:
+{coloring["pictures"]} photographs ({coloring["size"]}), with the same network for both. The baseline imports
+Keras, loads the network, and then reads, predicts and saves one picture after the other.
 
 {_coloring(coloring)}
 
-`colorlab colorize` never imports TensorFlow. ONNX Runtime loads the weights, and while the network works on
-one photograph another is read and a third one is written.
+`colorlab colorize` never imports TensorFlow. ONNX Runtime loads the weights, and while the network processes one
+photograph, the next is read and the previous one is written.
 """
 
 
