@@ -67,6 +67,18 @@ def check_frame(notebook):
         yield "no cell is tagged hide-cell: the solutions are missing or not collapsed"
 
 
+def check_solutions(notebook):
+    """A solution stays closed until it is asked for, in JupyterLab as in the book."""
+    for number, cell in cells_of(notebook, "code"):
+        if "hide-cell" in cell["metadata"].get("tags", []):
+            hidden = cell["metadata"].get("jupyter", {})
+            if not (hidden.get("source_hidden") is True and hidden.get("outputs_hidden") is True):
+                yield (
+                    f"cell {number}: a solution stands open in JupyterLab, without the metadata "
+                    '{"jupyter": {"outputs_hidden": true, "source_hidden": true}}'
+                )
+
+
 def check_size(notebook):
     """Short cells, and a number of them that a reader can finish."""
     count = len(notebook["cells"])
@@ -136,7 +148,7 @@ def check_storage(notebook):
                 yield f"cell {number}: its output holds a path of one machine, {found.group()!r}"
 
 
-RULES = (check_frame, check_size, check_run, check_pictures, check_storage)
+RULES = (check_frame, check_solutions, check_size, check_run, check_pictures, check_storage)
 
 
 def faults(path):

@@ -12,6 +12,8 @@ FIGURE = {
 }
 ALT = {"mystnb": {"image": {"alt": "Three small pictures of a beach, grey to coloured."}}}
 
+SOLUTION = {"tags": ["hide-cell"], "jupyter": {"outputs_hidden": True, "source_hidden": True}}
+
 
 def stream(words, name="stdout"):
     return {"output_type": "stream", "name": name, "text": [words]}
@@ -38,7 +40,7 @@ def good():
         code(outputs=[stream("PSNR 21.4\n"), FIGURE], **ALT),
     ]
     cells += [code() for _ in range(30)]
-    cells += [prose("## Summary"), prose("## Exercises"), code(tags=["hide-cell"]), prose("Next.")]
+    cells += [prose("## Summary"), prose("## Exercises"), code(**SOLUTION), prose("Next.")]
     count = 0
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
@@ -84,6 +86,14 @@ def drop_exercises(notebook):
 
 def show_solution(notebook):
     notebook["cells"][-2]["metadata"] = {}
+
+
+def show_source(notebook):
+    notebook["cells"][-2]["metadata"] = {**SOLUTION, "jupyter": {"outputs_hidden": True}}
+
+
+def show_outputs(notebook):
+    notebook["cells"][-2]["metadata"] = {**SOLUTION, "jupyter": {"source_hidden": True}}
 
 
 def too_few_cells(notebook):
@@ -179,6 +189,8 @@ def too_big(notebook):
         (drop_summary, "no heading 'Summary'"),
         (drop_exercises, "no heading 'Exercises'"),
         (show_solution, "no cell is tagged hide-cell"),
+        (show_source, "cell 36: a solution stands open in JupyterLab"),
+        (show_outputs, "cell 36: a solution stands open in JupyterLab"),
         (too_few_cells, "32 cells, where 35 to 60 are wanted"),
         (too_many_cells, "67 cells, where 35 to 60 are wanted"),
         (long_cell, "cell 6: 31 lines of code"),
