@@ -1,0 +1,233 @@
+"""A decoder from an encoder's features to colour, with hints from a person on the way.
+
+At each stride the features from below are doubled in size, put beside the encoder's features of
+that stride and the hints at that stride, and convolved. The encoder does not see the hints: it runs
+once a photograph, and each hint costs a run of the decoder only.
+
+Taught in :doc:`/notebooks/08_borrowed_eyes` and :doc:`/notebooks/09_ask_a_person`.
+
+References
+----------
+.. [1] O. Ronneberger, P. Fischer and T. Brox, "U-Net: Convolutional Networks for Biomedical Image
+   Segmentation", MICCAI 2015, https://doi.org/10.1007/978-3-319-24574-4_28
+.. [2] R. Zhang et al., "Real-Time User-Guided Image Colorization with Learned Deep Priors", ACM
+   Transactions on Graphics 36 (2017), https://doi.org/10.1145/3072959.3073703
+"""
+
+from collections.abc import Sequence
+
+from colorlab.backend import keras
+from colorlab.errors import InputError
+
+__all__ = [
+    "DECODER_STRIDES",
+    "HINT_CHANNELS",
+    "DoubleSize",
+    "PooledHints",
+    "build_decoder",
+    "join_networks",
+]
+
+layers, ops = keras.layers, keras.ops
+
+#: Strides of the features that the decoder takes, from the finest to the coarsest.
+DECODER_STRIDES = (4, 8, 16, 32)
+
+#: Channels of the hints: a, b and a mask.
+HINT_CHANNELS = 3
+
+# Units of a and b for one unit in the network: most hints then lie between -1 and 1.
+_AB_SCALE = 50.0
+
+
+@keras.saving.register_keras_serializable(package="colorlab")
+class PooledHints(layers.Layer):
+    """Hints at a coarser stride, where a single one is as visible as at the finest.
+
+    Parameters
+    ----------
+    pool_size : int
+        How many cells in height and in width become one.
+
+    Notes
+    -----
+    Takes hints of the shape (batch, height, width, 3): a and b of CIE Lab and a mask, 1 where there
+    is a hint; without a hint all three are 0. Gives the mean a and b of the hints in each
+    coarser cell, divided by 50, and 1 where there is any hint; (batch, height / pool_size,
+    width / pool_size, 3).
+
+    Examples
+    --------
+    >>> hints = ops.array([[[[0.0, 0.0, 0.0], [25.0, -50.0, 1.0]], [[0.0, 0.0, 0.0]] * 2]])
+    >>> ops.convert_to_numpy(PooledHints(2)(hints)).tolist()
+    [[[[0.5, -1.0, 1.0]]]]
+    """
+
+    def __init__(self, pool_size: int, **settings):
+        super().__init__(**settings)
+        self.pool_size = pool_size
+
+    def call(self, hints):
+        """Pool the hints."""
+        pooled = hints
+        if self.pool_size > 1:
+            pooled = ops.average_pool(hints, self.pool_size, self.pool_size)
+        covered = pooled[..., 2:]
+        ab = pooled[..., :2] / (ops.maximum(covered, 1e-6) * _AB_SCALE)
+        return ops.concatenate([ab, ops.minimum(covered * self.pool_size**2, 1.0)], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        """Give the shape of the pooled hints."""
+        batch, height, width, channels = input_shape
+        sides = [None if side is None else side // self.pool_size for side in (height, width)]
+        return (batch, *sides, channels)
+
+    def get_config(self):
+        """Give the settings that make this layer again."""
+        return {**super().get_config(), "pool_size": self.pool_size}
+
+
+@keras.saving.register_keras_serializable(package="colorlab")
+class DoubleSize(layers.Layer):
+    """Bilinear upsampling to twice the height and width.
+
+    Notes
+    -----
+    As ``keras.layers.UpSampling2D(2, interpolation="bilinear")``, which on TensorFlow refuses
+    pictures whose size is not known beforehand.
+
+    Examples
+    --------
+    >>> row = ops.reshape(ops.array([0.0, 4.0]), (1, 1, 2, 1))
+    >>> ops.convert_to_numpy(DoubleSize()(row))[0, :, :, 0].tolist()
+    [[0.0, 1.0, 3.0, 4.0], [0.0, 1.0, 3.0, 4.0]]
+    """
+
+    def call(self, inputs):
+        """Double the size."""
+        x = inputs
+        _, height, width, channels = (
+            known or ops.shape(x)[axis] for axis, known in enumerate(x.shape)
+        )
+        above = ops.concatenate([x[:, :1], x[:, :-1]], axis=1)
+        below = ops.concatenate([x[:, 1:], x[:, -1:]], axis=1)
+        x = ops.stack([0.75 * x + 0.25 * above, 0.75 * x + 0.25 * below], axis=2)
+        x = ops.reshape(x, (-1, 2 * height, width, channels))
+        left = ops.concatenate([x[:, :, :1], x[:, :, :-1]], axis=2)
+        right = ops.concatenate([x[:, :, 1:], x[:, :, -1:]], axis=2)
+        x = ops.stack([0.75 * x + 0.25 * left, 0.75 * x + 0.25 * right], axis=3)
+        return ops.reshape(x, (-1, 2 * height, 2 * width, channels))
+
+    def compute_output_shape(self, input_shape):
+        """Give the doubled shape."""
+        batch, height, width, channels = input_shape
+        return (batch, *(None if side is None else 2 * side for side in (height, width)), channels)
+
+
+def _convolve(x, filters, kernel, name):
+    """Convolve, normalize, and end in ReLU."""
+    x = layers.Conv2D(filters, kernel, padding="same", use_bias=False, name=f"{name}_conv")(x)
+    x = layers.BatchNormalization(momentum=0.97, name=f"{name}_bn")(x)
+    return layers.ReLU(name=f"{name}_relu")(x)
+
+
+def _refine(x, repeats, name):
+    """Add to the features what a convolution makes of them, some times over."""
+    for index in range(1, repeats + 1):
+        change = _convolve(x, x.shape[-1], 3, f"{name}_refine{index}")
+        x = layers.Add(name=f"{name}_add{index}")([x, change])
+    return x
+
+
+def build_decoder(
+    encoder_channels: Sequence[int],
+    outputs: int,
+    filters: Sequence[int] = (64, 128, 192, 256),
+    repeats: Sequence[int] = (0, 1, 1, 2),
+):
+    """Build the decoder, from stride 32 up to stride 4.
+
+    Parameters
+    ----------
+    encoder_channels : sequence of int
+        Channels of the encoder's features, one for each of :data:`DECODER_STRIDES`.
+    outputs : int
+        Channels of the prediction: one logit for each ab bin.
+    filters : sequence of int
+        Channels of the decoder's own features, one for each of :data:`DECODER_STRIDES`.
+    repeats : sequence of int
+        How many more convolutions follow at each stride. They are cheap at the coarse ones, and
+        carry a hint to the rest of the object that it lies on.
+
+    Returns
+    -------
+    keras.Model
+        From a list (features at strides 4, 8, 16 and 32, then the hints at stride 4) to logits at
+        stride 4, float32 of the shape (batch, height, width, outputs). See :class:`PooledHints` for
+        the hints; zeros are no hints.
+
+    Raises
+    ------
+    InputError
+        If there is not one number for each stride, or one of them is too small.
+
+    Examples
+    --------
+    >>> decoder = build_decoder((24, 48, 120, 352), outputs=227)
+    >>> decoder.output_shape
+    (None, None, None, 227)
+    """
+    for name, values, least in (
+        ("encoder_channels", encoder_channels, 1),
+        ("filters", filters, 1),
+        ("repeats", repeats, 0),
+    ):
+        if len(values) != len(DECODER_STRIDES) or min(values) < least:
+            raise InputError(
+                f"{name} must be {len(DECODER_STRIDES)} whole numbers from {least}, got {values!r}"
+            )
+    features = [
+        keras.Input((None, None, channels), name=f"features_{stride}")
+        for stride, channels in zip(DECODER_STRIDES, encoder_channels, strict=True)
+    ]
+    hints = keras.Input((None, None, HINT_CHANNELS), name="hints")
+    x = None
+    for level in reversed(range(len(DECODER_STRIDES))):
+        stride = DECODER_STRIDES[level]
+        name = f"decoder_{stride}"
+        pooled = PooledHints(stride // DECODER_STRIDES[0], dtype="float32", name=f"{name}_hints")(
+            hints
+        )
+        beside = [features[level], pooled]
+        if x is not None:
+            # Fewer channels before doubling the size: the same result at a fraction of the work.
+            x = layers.Conv2D(filters[level], 1, name=f"{name}_narrow")(x)
+            x = DoubleSize(name=f"{name}_double")(x)
+            beside = [x, *beside]
+        x = layers.Concatenate(name=f"{name}_concatenate")(beside)
+        x = _convolve(x, filters[level], 3, name)
+        x = _refine(x, repeats[level], name)
+    logits = layers.Conv2D(outputs, 1, dtype="float32", name="logits")(x)
+    return keras.Model([*features, hints], logits, name="decoder")
+
+
+def join_networks(encoder, decoder):
+    """Join an encoder and a decoder to one network.
+
+    Parameters
+    ----------
+    encoder : keras.Model
+        From :func:`colorlab.networks.efficientnet.efficientnet`, for grey pictures.
+    decoder : keras.Model
+        From :func:`build_decoder`.
+
+    Returns
+    -------
+    keras.Model
+        From a list (grey in the signed range, shape (batch, height, width, 1); hints at stride 4)
+        to logits at stride 4. Height and width are multiples of 32.
+    """
+    grey = keras.Input((None, None, 1), name="grey")
+    hints = keras.Input((None, None, HINT_CHANNELS), name="hints")
+    features = encoder(grey)[-len(DECODER_STRIDES) :]
+    return keras.Model([grey, hints], decoder([*features, hints]), name="colorizer")
