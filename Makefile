@@ -36,10 +36,11 @@ lint: $(READY) ## check style and notebook hygiene
 	.venv/bin/ruff format --check .
 	.venv/bin/python tests/notebook_hygiene.py notebooks/*.ipynb
 
-lock: $(READY) ## write requirements.lock anew from the ranges in pyproject.toml
+lock: $(READY) ## write requirements.lock and web/package-lock.json anew from the ranges
 	.venv/bin/uv pip compile pyproject.toml --quiet --upgrade --all-extras --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --output-file requirements.lock
+	.venv/bin/python tools/web_packages.py
 
 clean: ## remove what was built (the environment in .venv stays)
 	rm -rf .build build dist *.egg-info .pytest_cache .ruff_cache

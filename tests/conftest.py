@@ -7,6 +7,7 @@ import tempfile
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 from colorlab.datasets import toy
@@ -67,3 +68,20 @@ def chroma_file(tmp_path_factory):
     facts = {"image_size": 48, "step": 8, "strength": 0.8}
     write_onnx(keras.Model(network.input, chroma), path, facts)
     return path
+
+
+@pytest.fixture(scope="session")
+def html(tmp_path_factory):
+    """Build the book from the stored outputs and return the folder of its pages.
+
+    Processes that share the tests (pytest -n) share the book: the first one builds it.
+    """
+    import build_book
+
+    base = tmp_path_factory.getbasetemp()
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = place / "book"
+    with FileLock(place / "book.lock"):
+        if not (folder / "finished").exists():
+            build_book.build(folder, "off", environment={})
+    return folder / "_build" / "html"

@@ -2,12 +2,14 @@
 
 import importlib
 import json
+import os
 import pkgutil
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import build_book
+import numbered_references
 import pytest
 import write_speed_page
 import yaml
@@ -41,12 +43,6 @@ MODULES = [
     and not module.name.startswith(INNER_MODULES)
     and hasattr(importlib.import_module(module.name), "__all__")
 ]
-
-
-@pytest.fixture(scope="session")
-def html(tmp_path_factory):
-    """Build the book from the stored outputs and return the folder of its pages."""
-    return build_book.build(tmp_path_factory.mktemp("book"), "off", environment={}).parent
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +130,98 @@ def test_the_library_page_documents_every_public_name(soups, module):
     public = importlib.import_module(module).__all__
     callables = [n for n in public if callable(getattr(importlib.import_module(module), n))]
     assert {f"{module}.{name}" for name in callables} - documented == set()
+
+
+# What a style loads, and a file that a script names by its full address.
+IN_A_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?([^"')]+)""")
+IN_A_SCRIPT = re.compile(r"""(?:https?:)?//[^"'\s]+\.(?:m?js|css|woff2?|wasm|png|jpe?g|svg)\b""")
+
+
+def loaded(soup):
+    """Yield the address of everything that a browser loads by itself to show a page."""
+    for tag in soup.find_all(["script", "img", "iframe", "source", "video", "audio", "embed"]):
+        yield tag.get("src", "")
+        yield from (each.split()[0] for each in tag.get("srcset", "").split(",") if each.strip())
+    for tag in soup.find_all("link"):
+        if not {"next", "prev", "index", "search", "canonical"} & set(tag["rel"]):
+            yield tag["href"]
+    for tag in soup.find_all("script"):
+        yield from IN_A_SCRIPT.findall(tag.get_text())
+    for tag in soup.find_all("style"):
+        yield from IN_A_STYLE.findall(tag.get_text())
+    for tag in soup.find_all(style=True):
+        yield from IN_A_STYLE.findall(tag["style"])
+
+
+def test_no_page_loads_anything_from_elsewhere(html, soups):
+    addresses = {(name, address) for name, soup in soups.items() for address in loaded(soup)}
+    assert {name for name, _ in addresses} == set(soups) - {"index.html"}
+    for path in html.rglob("*.css"):
+        found = IN_A_STYLE.findall(path.read_text(encoding="utf-8"))
+        addresses.update((path.name, address) for address in found)
+    assert {(name, address) for name, address in addresses if urlsplit(address).netloc} == set()
+
+
+def test_what_a_page_would_load_from_elsewhere_is_found():
+    page = """
+        <link rel="stylesheet" href="https://example.org/a.css"><link rel="next" href="b.html">
+        <script src="//example.org/c.js"></script><img src="d.png" srcset="e.png 2x">
+        <script>const url = "https://example.org/f.js"; const name = "http://example.org/svg"</script>
+        <style>@import "g.css"; p { background: url(h.png) }</style><p style="cursor: url('i.png')">
+    """
+    names = ["a.css", "c.js", "d.png", "e.png", "f.js", "g.css", "h.png", "i.png"]
+    found = [address.rpartition("/")[2] for address in loaded(BeautifulSoup(page, "html.parser"))]
+    assert sorted(filter(None, found)) == names
+
+
+def test_formulas_are_set_by_a_script_that_comes_with_the_book(html, soups):
+    mathjax = html / "_static" / "mathjax" / "tex-svg-full.js"
+    if os.environ.get("ALLOW_NO_PAGE") == "1" and mathjax.stat().st_size < 1000:
+        pytest.skip("npm could not fetch MathJax")
+    assert mathjax.stat().st_size > 1_000_000, (
+        "npm could not fetch MathJax (ALLOW_NO_PAGE=1 allows)"
+    )
+    for name, soup in soups.items():
+        if soup.select(".math"):
+            scripts = [tag["src"].partition("?")[0] for tag in soup.select("script[src]")]
+            assert any(src.endswith("_static/mathjax/tex-svg-full.js") for src in scripts), name
+
+
+@pytest.fixture
+def no_npm(monkeypatch, tmp_path):
+    """Let npm find neither a network nor anything that it has fetched before."""
+    monkeypatch.setenv("npm_config_offline", "true")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+
+
+def test_numbered_references_of_docstrings_become_text():
+    lines = [
+        "As in [1]_ and x[1].",
+        "",
+        ".. [1] Somebody.",
+        "       A title, 2011.",
+        ".. [2] B.",
+        "",
+        "C.",
+    ]
+    assert numbered_references.as_text(lines) == [
+        "As in [1] and x[1].",
+        "",
+        "* [1] Somebody.",
+        "  A title, 2011.",
+        "* [2] B.",
+        "",
+        "C.",
+    ]
+
+
+def test_without_npm_the_book_says_what_is_missing(no_npm, tmp_path, capsys):
+    assert not build_book.collect_static(tmp_path / "web")
+    assert capsys.readouterr().err == (
+        "npm could not fetch MathJax (ENOTCACHED): formulas stay LaTeX source\n"
+    )
+    # No page asks for a script that is not there.
+    assert (tmp_path / "web" / "static" / "mathjax" / "tex-svg-full.js").is_file()
 
 
 def links_away(soup):

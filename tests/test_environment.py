@@ -1,5 +1,6 @@
 """pyproject.toml, environment.yml and requirements.lock agree."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+WEB = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))
+WEB_LOCK = (ROOT / "web" / "package-lock.json").read_text(encoding="utf-8")
 
 
 def ranges(lines):
@@ -100,3 +105,13 @@ def test_lock_carries_hashes_and_no_address():
         assert "--hash=sha256:" in rest, name
     assert "://" not in LOCK
     assert "--index-url" not in LOCK.replace("--no-emit-index-url", "")
+
+
+def test_lock_of_the_pages_carries_hashes_and_no_address():
+    packages = json.loads(WEB_LOCK)["packages"]
+    assert packages.pop("")["dependencies"] == WEB["dependencies"]
+    assert {f"node_modules/{name}" for name in WEB["dependencies"]} <= set(packages)
+    for name, entry in packages.items():
+        assert entry["integrity"].startswith("sha512-") and entry["version"], name
+        assert "resolved" not in entry, name
+    assert "://" not in WEB_LOCK

@@ -12,9 +12,14 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import web_packages
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+WITHOUT_MATHJAX = (
+    "This copy of the book was built where npm could not fetch MathJax: formulas appear as their "
+    "LaTeX source. Build it again with a connection."
+)
 SHOWN_VERSIONS = ("colorlab-book", "keras", "tensorflow", "numpy", "scikit-image", "jupyter-book")
 
 
@@ -27,6 +32,7 @@ def configuration(environment, execute="cache"):
     """
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     settings["execute"]["execute_notebooks"] = execute
+    settings["sphinx"]["local_extensions"] = {"numbered_references": str(ROOT / "tools")}
     settings["parse"]["myst_substitutions"] = {"versions": versions_table()}
     url = environment.get("COLORLAB_REPOSITORY_URL", "")
     if url:
@@ -75,6 +81,24 @@ def own_ipython(folder):
     return {"IPYTHONDIR": str(folder)}
 
 
+def collect_static(folder):
+    """Put into `folder` the files of npm packages that the pages load; tell whether all are there.
+
+    Where npm fails, the book is built all the same. An empty script stands in for MathJax then, so
+    that no page asks for a file that does not exist.
+    """
+    static = folder / "static"
+    try:
+        web_packages.ship(web_packages.install(folder), static)
+        return True
+    except web_packages.NpmError as error:
+        print(f"npm could not fetch MathJax ({error}): formulas stay LaTeX source", file=sys.stderr)
+        shutil.rmtree(static, ignore_errors=True)
+        (static / "mathjax").mkdir(parents=True)
+        (static / "mathjax" / "tex-svg-full.js").write_text("// npm could not fetch MathJax.\n")
+        return False
+
+
 def build(folder, execute="cache", environment=os.environ):
     """Build the book inside `folder` and return the path of its first page.
 
@@ -93,7 +117,9 @@ def build(folder, execute="cache", environment=os.environ):
 
     settings = configuration(environment, execute)
     settings["execute"]["cache"] = str(executed / state / "outputs")
-    folder.mkdir(parents=True, exist_ok=True)
+    if not collect_static(folder / "web"):
+        settings["html"]["announcement"] = WITHOUT_MATHJAX
+    settings["sphinx"]["config"]["html_static_path"].append(str(folder / "web" / "static"))
     config = folder / "_config.yml"
     config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
 
