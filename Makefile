@@ -2,7 +2,7 @@
 # needs it makes; a change of requirements.lock or pyproject.toml brings it up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test notebooks bench lint lock clean
+.PHONY: help book test unit notebooks bench lint lock clean
 
 # Any Python from 3.11 to 3.13 will do: make book PYTHON=/path/to/python3
 PYTHON ?= $(shell for p in python3.11 python3; do \
@@ -22,8 +22,11 @@ help: ## list the targets
 book: $(READY) ## run the notebooks, build the book, print the path of its first page
 	@$(EMBEDDED) .venv/bin/python tools/build_book.py
 
-test: $(READY) ## run every check: library, doctests, notebooks, book
-	@$(EMBEDDED) .venv/bin/python -m pytest
+test: $(READY) ## run every check: library, doctests, notebooks, book; print the coverage
+	@$(EMBEDDED) .venv/bin/python -m pytest --cov
+
+unit: $(READY) ## run the library's own tests, on two cores
+	@$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -m "not book" -n 2 --dist loadfile
 
 notebooks: $(READY) ## run the notebooks in order and store their outputs in place
 	@$(EMBEDDED) .venv/bin/python tools/run_notebooks.py notebooks/*.ipynb
@@ -31,9 +34,11 @@ notebooks: $(READY) ## run the notebooks in order and store their outputs in pla
 bench: $(READY) ## measure speed and memory
 	@.venv/bin/python -m benchmarks
 
-lint: $(READY) ## check style and notebook hygiene
+lint: $(READY) ## check style, types, layers and notebook hygiene
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
 	.venv/bin/python tests/notebook_hygiene.py notebooks/*.ipynb
 
 lock: $(READY) ## write requirements.lock and web/package-lock.json anew from the ranges
@@ -43,7 +48,7 @@ lock: $(READY) ## write requirements.lock and web/package-lock.json anew from th
 	.venv/bin/python tools/web_packages.py
 
 clean: ## remove what was built (the environment in .venv stays)
-	rm -rf .build build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf .build build dist *.egg-info .coverage .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find colorlab tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

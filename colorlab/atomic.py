@@ -172,7 +172,7 @@ def remove_leftovers(folder: str | os.PathLike) -> None:
     folder : path-like
         What other processes are writing there at this moment is left alone.
     """
-    found = {}
+    found: dict[str, list[pathlib.Path]] = {}
     for path in pathlib.Path(folder).glob(f"{_PREFIX}*.*"):
         number, _, kind = path.name.removeprefix(_PREFIX).partition(".")
         if f".{kind}" == _LOCK:

@@ -11,12 +11,15 @@ from urllib.parse import unquote, urlsplit
 import build_book
 import numbered_references
 import pytest
+import write_model_cards
 import write_speed_page
 import yaml
 from bs4 import BeautifulSoup
 from notebook_hygiene import is_image, text
 
 import colorlab
+
+pytestmark = pytest.mark.book
 
 ROOT = Path(__file__).resolve().parent.parent
 TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
@@ -56,9 +59,18 @@ def soups(html):
 
 
 def test_the_page_on_speed_says_what_was_measured():
-    results = json.loads((ROOT / "book/results/benchmarks.json").read_text(encoding="utf-8"))
+    results = write_model_cards.read("book/results/benchmarks.json")
     page = (ROOT / "book" / "speed.md").read_text(encoding="utf-8")
     assert page == write_speed_page.page(results), "run tools/write_speed_page.py"
+
+
+def test_the_model_cards_say_what_was_measured():
+    models = write_model_cards.read("colorlab/weights/models.json")
+    results = write_model_cards.read("book/results/models.json")
+    for name in models:
+        card = (ROOT / "book" / "models" / f"{name}.md").read_text(encoding="utf-8")
+        expected = write_model_cards.card(name, models, results)
+        assert card == expected, f"{name}: run tools/write_model_cards.py"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -9,6 +9,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import colorlab
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
@@ -55,6 +57,15 @@ def test_conda_environment_has_the_same_packages_and_ranges():
     (pip,) = (item["pip"] for item in dependencies if isinstance(item, dict))
     assert pip[-1] == "-e ."
     assert ranges(pip[:-1]) == declared("course", "pretrained", "formats", "book", "test")
+
+
+def test_the_version_stands_in_the_library_and_is_repeated_rightly():
+    """`pyproject.toml` reads it there; what cannot read it says the same."""
+    assert "version" in PROJECT["dynamic"] and "version" not in PROJECT
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == colorlab.__version__
+    setup = (ROOT / "book" / "setup.md").read_text(encoding="utf-8")
+    assert re.findall(r'__version__ == "(.*?)"', setup) == [colorlab.__version__]
 
 
 def test_conda_environment_uses_a_python_that_the_package_allows():

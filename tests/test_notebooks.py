@@ -9,6 +9,8 @@ import pytest
 import yaml
 from notebook_hygiene import faults
 
+pytestmark = pytest.mark.book
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 

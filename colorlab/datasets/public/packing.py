@@ -5,7 +5,7 @@ import pathlib
 import zipfile
 
 from colorlab.atomic import open_atomic
-from colorlab.datasets.folder import scan
+from colorlab.datasets.folder import Picture, scan
 from colorlab.datasets.public.catalog import DataSet
 from colorlab.errors import InputError
 
@@ -37,7 +37,7 @@ def pack(folder: str | os.PathLike, archive: str | os.PathLike) -> DataSet:
     """
     archive = pathlib.Path(archive)
     table = scan(folder)
-    rows = {}
+    rows: dict[str, Picture] = {}
     for row in table.pictures:
         name = row.path.rpartition("/")[2]
         if name in rows:
