@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 import shlex
+import sys
 from typing import Annotated
 
 import typer
@@ -80,7 +81,8 @@ def get(
             f"`{data_set.command(to, report.expected)}` fetches the rest"
         )
     photographs = public.data_folder(to).absolute() / "photographs"
-    say(f"to use them: export COLORLAB_DATA={shlex.quote(str(photographs))}")
+    assign = "$env:COLORLAB_DATA = " if sys.platform == "win32" else "export COLORLAB_DATA="
+    say(f"to use them: {assign}{shlex.quote(str(photographs))}")
 
 
 @data.command()
@@ -134,7 +136,10 @@ def check(
     """
     from colorlab.datasets import public
 
-    chosen = [public.find(name) for name in names] if names else public.present(to)
+    if names:
+        chosen = [public.find(name) for name in names]
+    else:
+        chosen = [each for each in public.DATA_SETS.values() if public.status(each, to).requested]
     if not chosen:
         command = public.find("scenes").command(to)
         raise InputError(f"there is no data set to check; get one with: {command}")

@@ -9,10 +9,9 @@ Taught in :doc:`/notebooks/01_data` and :doc:`/book/data_and_licences`.
 
 from colorlab.datasets.public.acquire import get
 from colorlab.datasets.public.catalog import DATA_SETS, DataSet, find
-from colorlab.datasets.public.celeba import official_split
 from colorlab.datasets.public.manifest import data_folder
 from colorlab.datasets.public.packing import pack
-from colorlab.datasets.public.store import Report, Status, check, present, remove, status
+from colorlab.datasets.public.store import Report, Status, check, remove, status
 
 __all__ = [
     "DATA_SETS",
@@ -23,9 +22,7 @@ __all__ = [
     "data_folder",
     "find",
     "get",
-    "official_split",
     "pack",
-    "present",
     "remove",
     "status",
 ]

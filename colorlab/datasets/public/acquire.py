@@ -122,14 +122,13 @@ def _take(place, names, source, notify, progress):
 
     def use(path):
         with open_source(data_set, path) as opened:
-            return unpack(data_set, opened, names, pictures, progress)
-
-    def use_whole(path):
-        digests, wrong = use(path)
-        if bad := sorted({*names} - digests.keys()):
+            digests, wrong = unpack(data_set, opened, names, pictures, progress)
+        lacking = len(names) - len(digests)
+        if lacking and (source is None or not digests):
             raise RefusedArchive(
-                f"{path}: {len(bad):,} of {len(names):,} pictures are missing or damaged in it, "
-                f"the first: {bad[0]}"
+                f"{path}: of {len(names):,} pictures of {data_set.name}, "
+                f"{lacking - len(wrong):,} are missing in it and {len(wrong):,} are not as "
+                f"published; expected files named such as {names[0]}"
             )
         return digests, wrong
 
@@ -139,18 +138,10 @@ def _take(place, names, source, notify, progress):
     try:
         _require_room(place, source, len(names), notify)
         if source is None:
-            (digests, wrong), origin = fetch(
-                data_set, place.staging / data_set.archive, use_whole, progress
-            )
+            result, origin = fetch(data_set, place.staging / data_set.archive, use, progress)
         else:
-            (digests, wrong), origin = use(source), source.name
-        if not digests:
-            raise InputError(
-                f"{source}: holds none of the {len(names):,} pictures of {data_set.name} that are "
-                f"wanted, as they were published: {len(names) - len(wrong):,} are missing in it "
-                f"and {len(wrong):,} wrong; expected files named such as {names[0]}"
-            )
-        return digests, wrong, origin
+            result, origin = use(source), source.name
+        return *result, origin
     except BaseException:
         # A full disk gets its room back; what was downloaded stays for the next time.
         shutil.rmtree(pictures, ignore_errors=True)

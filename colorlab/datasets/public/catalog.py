@@ -10,7 +10,6 @@ import shlex
 import types
 from collections.abc import Callable, Mapping
 
-from colorlab.datasets.public.celeba import FACES
 from colorlab.errors import InputError
 
 __all__ = ["DATA_SETS", "DataSet", "find"]
@@ -148,7 +147,7 @@ def _list_scenes():
 
 
 def _list_faces():
-    return {f"photographs/faces/{number:06d}.jpg": None for number in range(1, FACES + 1)}
+    return {f"photographs/faces/{number:06d}.jpg": None for number in range(1, 202_600)}
 
 
 _SCENES_HOST = "people.csail.mit.edu/torralba/code/spatialenvelope/"

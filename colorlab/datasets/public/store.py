@@ -8,13 +8,12 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 
-from colorlab.datasets.public import catalog
 from colorlab.datasets.public.catalog import DataSet
 from colorlab.datasets.public.disk import disk_errors, locked
 from colorlab.datasets.public.manifest import Manifest, Place, install, read_manifest
 from colorlab.errors import InputError
 
-__all__ = ["Report", "Status", "check", "present", "remove", "status", "verify"]
+__all__ = ["Report", "Status", "check", "remove", "status", "verify"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,22 +103,6 @@ def verify(place, manifest, progress=None):
         if progress:
             progress("checked", number, len(names))
     return Report(data_set.name, len(names), digests, tuple(missing), tuple(wrong))
-
-
-def present(to: str | os.PathLike | None = None) -> list[DataSet]:
-    """List the public data sets that are in a data folder.
-
-    Parameters
-    ----------
-    to : path-like, optional
-        See :func:`colorlab.datasets.public.data_folder`.
-
-    Returns
-    -------
-    list of DataSet
-    """
-    sets = catalog.DATA_SETS.values()
-    return [data_set for data_set in sets if os.path.exists(Place(data_set, to).manifest)]
 
 
 def check(

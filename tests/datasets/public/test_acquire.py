@@ -216,7 +216,7 @@ def test_a_folder_with_nothing_right_in_it(scenes, tmp_path, place):
     write(tmp_path / min(scenes[1]), b"nothing")
     with pytest.raises(
         InputError,
-        match=r"none of the 16 pictures of scenes .* 15 are missing in it and 1 wrong",
+        match="of 16 pictures of scenes, 15 are missing in it and 1 are not as published",
     ):
         get(scenes, place, source=tmp_path)
     assert contents(place) == {}
@@ -243,7 +243,7 @@ def test_a_source_that_cannot_replace_what_is_wrong_changes_nothing(scenes, tmp_
         if each != name:
             write(tmp_path / "part" / each, data)
     before = contents(place)
-    with pytest.raises(InputError, match="none of the 1 pictures .* 1 are missing in it and 0 wr"):
+    with pytest.raises(InputError, match="of 1 pictures .* 1 are missing in it and 0 are not as"):
         get(scenes, place, source=tmp_path / "part")
     assert contents(place) == before
     assert public.check(data_set, place).wrong == (name,)

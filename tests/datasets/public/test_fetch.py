@@ -49,10 +49,10 @@ def get(tmp_path):
 def refusal(tmp_path):
     """Return a function that fetches in vain and returns the message."""
 
-    def call(*addresses):
+    def call(*addresses, progress=lambda *step: None):
         data_set = dataclasses.replace(SET, addresses=addresses)
         with pytest.raises(InputError) as caught:
-            fetch.fetch(data_set, tmp_path / "file.zip", use, lambda *step: None)
+            fetch.fetch(data_set, tmp_path / "file.zip", use, progress)
         assert not (tmp_path / "file.zip").exists()
         assert "\n" not in str(caught.value)
         return str(caught.value)
@@ -243,8 +243,12 @@ def test_an_address_that_is_none_does_not_hide_a_good_one(server, get):
 def test_more_bytes_than_the_file_can_have_are_refused(
     server, refusal, behave, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(fetch, "_SPARE_BYTES", 10 - 2 * len(CONTENT))
-    assert "sends more than 10 bytes" in refusal(server.plan("/file.zip", behave))
+    monkeypatch.setattr(fetch, "_SPARE_BYTES", 70_000 - 2 * len(CONTENT))
+    steps = []
+    address = server.plan("/file.zip", behave)
+    message = refusal(address, progress=lambda *step: steps.append(step))
+    assert "sends more than 70,000 bytes" in message
+    assert max(done for _, done, _ in steps) < 140_000, "the rest is not waited for"
     assert list(tmp_path.iterdir()) == []
 
 
