@@ -59,7 +59,9 @@ def measure():
             target = pathlib.Path(temporary)
             _write_pictures(target, width, height)
             parts = splits.split(folder.scan(target))
-            batches = Batches(parts, Configuration(image_size=size, epochs=_EPOCHS))
+            batches = Batches(
+                parts, Configuration.from_preset("recipe", image_size=size, epochs=_EPOCHS)
+            )
             paths = [target / picture.path for picture in parts.train.pictures]
             plain, fast = [], []
             for _ in range(3):

@@ -20,8 +20,8 @@ from colorlab.training import batches
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits
 
-configuration = Configuration(
-    image_size=128, filters=(16, 16, 32, 64, 64, 64, 64), batch_size=16, epochs=1
+configuration = Configuration.from_preset(
+    "recipe", image_size=128, filters=(16, 16, 32, 64, 64, 64, 64), batch_size=16, epochs=1
 )
 parts = splits.split(folder.scan(sys.argv[1]))
 training.train(configuration, batches.Batches(parts, configuration), sys.argv[2])

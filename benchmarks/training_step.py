@@ -84,15 +84,17 @@ def measure():
     The networks are measured in turns, and the fastest turn of each one counts: a virtual machine
     that leaves a core idle for some seconds slows whatever is being measured.
     """
-    plain = Configuration(precision="float32")
+    plain = Configuration.from_preset("recipe", precision="float32")
     ways = {
         "plain recipe": plain,
         "classic": plain,
-        "classic in half precision": Configuration(precision="mixed_bfloat16"),
-        "ab at the recipe's size": Configuration.of(
-            "chroma", image_size=_SIZE, batch_size=32, precision="mixed_bfloat16"
+        "classic in half precision": Configuration.from_preset(
+            "recipe", precision="mixed_bfloat16"
         ),
-        "ab as shipped": Configuration.of("chroma", precision="mixed_bfloat16"),
+        "ab at the recipe's size": Configuration(
+            image_size=_SIZE, batch_size=32, precision="mixed_bfloat16"
+        ),
+        "ab as shipped": Configuration(precision="mixed_bfloat16"),
     }
     turns = {"float32": _matrix_turn("float32"), "bfloat16": _matrix_turn("bfloat16")}
     turns["copy"] = _copy_turn()

@@ -10,31 +10,33 @@ import numbers
 import pathlib
 
 from colorlab.errors import InputError
+from colorlab.networks.registry import LOSSES, NETWORKS, TARGETS, default_loss
 
-__all__ = ["RECIPES", "Configuration", "read_configuration"]
+__all__ = ["PRESETS", "Configuration", "read_configuration"]
 
-#: What each recipe sets otherwise than :class:`Configuration` does by default.
-RECIPES = {
-    "classic": {},
-    "chroma": {
-        "image_size": 128,
-        "filters": (32, 64, 128, 256, 256, 512, 512),
-        "dropout_rate": 0.1,
-        "learning_rate": 2e-3,
-        "beta_1": 0.9,
-        "weight_decay": 0.01,
-        "warm_up": 0.5,
-        "schedule": "cosine",
-        "averaging": 0.99,
-        "normalization_momentum": 0.95,
-        "crop": 0.4,
+#: What each preset sets otherwise than :class:`Configuration` does by default.
+PRESETS = {
+    "ab": {},
+    "ab_bins": {"target": "ab_bins"},
+    # As published: humblefool01, Image-Colourization, 2019.
+    "recipe": {
+        "target": "rgb",
+        "image_size": 256,
+        "filters": (64, 64, 128, 256, 256, 512, 512),
+        "dropout_rate": 0.3,
+        "learning_rate": 1e-2,
+        "beta_1": 0.5,
+        "weight_decay": 0.0,
+        "warmup_epochs": 0.0,
+        "schedule": "constant",
+        "ema_momentum": 0.0,
+        "normalization_momentum": 0.99,
+        "min_crop_area": 1.0,
     },
 }
-RECIPES["classes"] = RECIPES["chroma"]
 
 
 _CHOICES = {
-    "recipe": tuple(RECIPES),
     "schedule": ("constant", "cosine"),
     "precision": ("auto", "float32", "mixed_float16", "mixed_bfloat16"),
 }
@@ -42,19 +44,23 @@ _CHOICES = {
 
 @dataclasses.dataclass(frozen=True)
 class Configuration:
-    """The settings of a training run. The defaults are the classic recipe.
+    """The settings of a training run. The defaults are those of `colorlab train`.
 
     Attributes
     ----------
-    recipe : str
-        What the network answers and what is asked of it: ``classic`` (red, green and blue),
-        ``chroma`` (a and b of Lab) or ``classes`` (a probability for each of many chromas); see
-        :mod:`colorlab.networks.registry`.
+    network : str
+        A key of :data:`colorlab.networks.registry.NETWORKS`.
+    target : str
+        What the network predicts: ``rgb`` (red, green and blue), ``ab`` (a and b of CIE Lab) or
+        ``ab_bins`` (a probability for each bin of the a-b plane).
+    loss : str
+        A key of :data:`colorlab.networks.registry.LOSSES`; None stands for the target's own.
     image_size : int
-        Side of the square pictures in pixels; a multiple of 2 ** (number of filters), 128 for
-        the recipe's seven.
+        Side of the square pictures in pixels; a multiple of :attr:`stride`, 128 for a U-Net of
+        seven blocks.
     filters : tuple of int
-        Channels of each encoder block, see :func:`colorlab.networks.unet.build_unet`.
+        Channels of each block of the network, see :func:`colorlab.networks.unet.build_unet`; None
+        stands for the network's own.
     dropout_rate : float
         0 up to but not including 1.
     batch_size : int
@@ -67,20 +73,21 @@ class Configuration:
         Adam's memory of past gradients, 0 up to but not including 1.
     weight_decay : float
         Share of each weight that AdamW takes off at a step, times the learning rate; from 0.
-    warm_up : float
+    warmup_epochs : float
         Epochs in which the learning rate rises from 0; from 0.
     schedule : str
         ``constant``, or ``cosine``: the learning rate falls to 0 along half a wave.
-    averaging : float
-        Memory of the moving average of the weights, which is what is kept; 0 keeps the weights
-        themselves.
+    ema_momentum : float
+        Momentum of the exponential moving average of the weights, which is what is kept; 0 keeps
+        the weights themselves.
     normalization_momentum : float
-        Memory of the moving averages of batch normalization, 0 up to but not including 1.
-    crop : float
-        Smallest share of a training picture's area that is shown, above 0; 1 shows the whole.
-    rarity : float
-        How much more rare (saturated) colours weigh in the loss of ``chroma``, and rare classes
-        in that of ``classes``; 0 weighs all alike.
+        Momentum of the moving averages of batch normalization, 0 up to but not including 1.
+    min_crop_area : float
+        Smallest share of a training picture's area that a random crop shows, above 0; 1 shows the
+        whole.
+    class_rebalancing : float
+        How much more rare colours weigh in the loss: saturated ones with the target ``ab``, rare
+        bins with ``ab_bins``; 0 weighs all alike.
     validation, test : float
         Shares of the pictures kept back, see :func:`colorlab.datasets.splits.split`.
     seed : int
@@ -96,49 +103,69 @@ class Configuration:
 
     Examples
     --------
-    >>> Configuration().epochs
-    25
-    >>> Configuration(image_size=100)  # doctest: +ELLIPSIS
+    >>> Configuration(target="rgb").loss
+    'log_cosh'
+    >>> Configuration(image_size=100)
     Traceback (most recent call last):
-    colorlab.errors.InputError: image_size must be a multiple of 128 ..., got 100
+    colorlab.errors.InputError: image_size must be a multiple of 128, the stride of ..., got 100
     """
 
-    recipe: str = "classic"
-    image_size: int = 256
-    filters: tuple[int, ...] = (64, 64, 128, 256, 256, 512, 512)
-    dropout_rate: float = 0.3
+    network: str = "unet"
+    target: str = "ab"
+    loss: str | None = None
+    image_size: int = 128
+    filters: tuple[int, ...] | None = None
+    dropout_rate: float = 0.1
     batch_size: int = 32
     epochs: int = 25
-    learning_rate: float = 1e-2
-    beta_1: float = 0.5
-    weight_decay: float = 0.0
-    warm_up: float = 0.0
-    schedule: str = "constant"
-    averaging: float = 0.0
-    normalization_momentum: float = 0.99
-    crop: float = 1.0
-    rarity: float = 0.0
+    learning_rate: float = 2e-3
+    beta_1: float = 0.9
+    weight_decay: float = 0.01
+    warmup_epochs: float = 0.5
+    schedule: str = "cosine"
+    ema_momentum: float = 0.99
+    normalization_momentum: float = 0.95
+    min_crop_area: float = 0.4
+    class_rebalancing: float = 0.0
     validation: float = 0.1
     test: float = 0.17
     seed: int = 0
     precision: str = "auto"
 
     def __post_init__(self):
-        """Check every setting."""
+        """Fill in what depends on network and target, and check every setting."""
+        self._require_choice("network", NETWORKS)
+        self._require_choice("target", TARGETS)
+        network = NETWORKS[self.network]
+        if self.target not in network.targets:
+            raise InputError(
+                f"target must be one of {', '.join(network.targets)} with the network "
+                f"{self.network}, got {self.target!r}"
+            )
+        if self.loss is None:
+            object.__setattr__(self, "loss", default_loss(self.target))
+        self._require_choice(
+            "loss",
+            [name for name, loss in LOSSES.items() if self.target in loss.targets],
+            f" with the target {self.target}",
+        )
         # JSON knows lists only; a tuple keeps the object hashable.
-        object.__setattr__(self, "filters", tuple(self.filters))
+        filters = network.filters if self.filters is None else tuple(self.filters)
+        object.__setattr__(self, "filters", filters)
         for name in ("image_size", "batch_size", "epochs"):
             self._require(
                 name, numbers.Integral, lambda value: value >= 1, "a whole number above 0"
             )
         self._require("seed", numbers.Integral, lambda value: value >= 0, "a whole number from 0")
-        for name in ("dropout_rate", "beta_1", "averaging", "normalization_momentum"):
+        for name in ("dropout_rate", "beta_1", "ema_momentum", "normalization_momentum"):
             self._require(name, numbers.Real, lambda value: 0 <= value < 1, "from 0 to below 1")
-        for name in ("weight_decay", "warm_up", "rarity"):
+        for name in ("weight_decay", "warmup_epochs", "class_rebalancing"):
             self._require(
                 name, numbers.Real, lambda value: value >= 0 and math.isfinite(value), "from 0"
             )
-        self._require("crop", numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1")
+        self._require(
+            "min_crop_area", numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
+        )
         for name in ("validation", "test"):
             self._require(name, numbers.Real, lambda value: 0 < value < 1, "between 0 and 1")
         self._require(
@@ -154,17 +181,23 @@ class Configuration:
             for count in self.filters
         ):
             raise InputError(f"filters must be whole numbers above 0, got {self.filters}")
-        step = 2 ** len(self.filters)
-        if self.image_size % step:
+        if self.image_size % self.stride:
             raise InputError(
-                f"image_size must be a multiple of {step} (2 to the power of {len(self.filters)} "
-                f"encoder blocks), got {self.image_size}"
+                f"image_size must be a multiple of {self.stride}, the stride of the network "
+                f"{self.network} with {len(self.filters)} blocks, got {self.image_size}"
             )
         for name, known in _CHOICES.items():
-            if getattr(self, name) not in known:
-                raise InputError(
-                    f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}"
-                )
+            self._require_choice(name, known)
+
+    @property
+    def stride(self) -> int:
+        """Number of pixels that height and width of the network's input are multiples of."""
+        return NETWORKS[self.network].stride(self.filters)
+
+    def _require_choice(self, name, known, where=""):
+        value = getattr(self, name)
+        if not isinstance(value, str) or value not in known:
+            raise InputError(f"{name} must be one of {', '.join(known)}{where}, got {value!r}")
 
     def _require(self, name, kind, accept, expected):
         value = getattr(self, name)
@@ -172,29 +205,36 @@ class Configuration:
             raise InputError(f"{name} must be {expected}, got {value!r}")
 
     @classmethod
-    def of(cls, recipe, **settings):
-        """Make the configuration of a recipe, with some settings of your own.
+    def from_preset(cls, preset: str, **settings) -> "Configuration":
+        """Make the configuration of a preset, with some settings of your own.
+
+        Parameters
+        ----------
+        preset : str
+            A key of :data:`PRESETS`; ``recipe`` is the published network and its training.
+        **settings
+            Attributes of the configuration.
 
         Raises
         ------
         InputError
-            If there is no such recipe, or a setting is out of range.
+            If there is no such preset, or a setting is out of range.
 
         Examples
         --------
-        >>> Configuration.of("chroma", epochs=3).schedule
-        'cosine'
+        >>> Configuration.from_preset("recipe", epochs=3).learning_rate
+        0.01
         """
-        if recipe not in RECIPES:
-            raise InputError(f"recipe must be one of {', '.join(RECIPES)}, got {recipe!r}")
-        return cls(**{**RECIPES[recipe], **settings, "recipe": recipe})
+        if preset not in PRESETS:
+            raise InputError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}")
+        return cls(**{**PRESETS[preset], **settings})
 
-    def to_dict(self):
+    def to_dict(self) -> dict:
         """Return the settings as a dict that JSON can hold."""
         return {**dataclasses.asdict(self), "filters": list(self.filters)}
 
     @classmethod
-    def from_dict(cls, settings):
+    def from_dict(cls, settings: dict) -> "Configuration":
         """Make a configuration from :meth:`to_dict`'s result.
 
         Raises

@@ -18,14 +18,14 @@ __all__ = [
     "log_cosh",
 ]
 
-#: Pixels in height and width that share one answer of the classes.
+#: Pixels in height and width that share one prediction of the ab bins.
 BIN_STRIDE = 4
 
 ops = keras.ops
 
 
 @keras.saving.register_keras_serializable(package="colorlab")
-def log_cosh(truth, prediction):
+def log_cosh(target, prediction):
     """Logarithm of the hyperbolic cosine of the error, the recipe's loss.
 
     For a small error e it is close to e**2 / 2, for a large one to abs(e) - log(2): it is smooth
@@ -33,7 +33,7 @@ def log_cosh(truth, prediction):
 
     Parameters
     ----------
-    truth, prediction : array, shape (..., channels)
+    target, prediction : array, shape (..., channels)
         Same shape and range; the recipe uses the signed range, -1 to 1.
 
     Returns
@@ -53,97 +53,141 @@ def log_cosh(truth, prediction):
     >>> round(float(log_cosh([[1000.0]], [[0.0]])[0]), 2)
     999.31
     """
-    error = ops.cast(prediction, "float32") - ops.cast(truth, "float32")
+    error = ops.cast(prediction, "float32") - ops.cast(target, "float32")
     size = ops.abs(error)
     return ops.mean(size + ops.softplus(-2.0 * size) - math.log(2.0), axis=-1)
 
 
-def _target_ab(truth):
-    return color.srgb_to_lab((ops.cast(truth, "float32") + 1.0) / 2.0)[..., 1:]
+def _target_ab(target):
+    return color.srgb_to_lab((ops.cast(target, "float32") + 1.0) / 2.0)[..., 1:]
 
 
 class AbDistance:
-    """Distance between true and answered chroma in the plane of a and b.
+    """Distance between target and prediction in the a-b plane of CIE Lab.
 
     Parameters
     ----------
-    rarity : float
-        A pixel of true chroma c weighs (1 + c / 20) ** rarity: saturated colours are rare, and
-        with 0 the many dull pixels settle what the network dares.
+    class_rebalancing : float
+        A pixel whose target has the chroma C* = sqrt(a**2 + b**2) weighs
+        (1 + C* / 20) ** class_rebalancing. Saturated colours are rare; at 0 the many dull pixels
+        decide how saturated a prediction the loss favours.
 
     Notes
     -----
-    The distance d counts as sqrt(d**2 + 5**2) - 5: a square near zero, and a straight line from
-    about five units on, where the difference begins to show. Called with the truth, sRGB in the
-    signed range of shape (..., 3), and a prediction in Lab units of shape (..., 2); returns
-    float32 of shape (...).
+    The distance d counts as sqrt(d**2 + 5**2) - 5, the Charbonnier loss [1]_: quadratic near zero,
+    and a straight line from about five units on, where the difference begins to show.
+
+    References
+    ----------
+    .. [1] P. Charbonnier et al., "Deterministic edge-preserving regularization in computed
+       imaging", IEEE Transactions on Image Processing 6 (1997),
+       https://doi.org/10.1109/83.551699
 
     Examples
     --------
-    >>> grey, answer = np.zeros((1, 3), "float32"), np.array([[30.0, 40.0]], "float32")
-    >>> round(float(AbDistance()(grey, answer)[0]), 2)
+    >>> target, prediction = np.zeros((1, 3), "float32"), np.array([[30.0, 40.0]], "float32")
+    >>> round(float(AbDistance()(target, prediction)[0]), 2)
     45.25
     """
 
     _SOFTNESS, _USUAL_CHROMA = 5.0, 20.0
 
-    def __init__(self, rarity=0.0):
-        self.rarity = rarity
-        self.__name__ = "chroma_distance"
+    def __init__(self, class_rebalancing: float = 0.0):
+        self.class_rebalancing = class_rebalancing
+        self.__name__ = "ab_distance"
 
-    def __call__(self, truth, prediction):
-        """Return the weighted distance of each pixel."""
-        true = _target_ab(ops.convert_to_tensor(truth))
-        square = ops.sum(ops.square(ops.cast(prediction, "float32") - true), axis=-1)
+    def __call__(self, target, prediction):
+        """Compute the weighted distance of each pixel.
+
+        Parameters
+        ----------
+        target : array, shape (..., 3)
+            sRGB in the signed range, -1 to 1.
+        prediction : array, shape (..., 2)
+            a and b in Lab units.
+
+        Returns
+        -------
+        tensor, shape (...)
+            float32, at least 0.
+        """
+        ab = _target_ab(ops.convert_to_tensor(target))
+        square = ops.sum(ops.square(ops.cast(prediction, "float32") - ab), axis=-1)
         distance = ops.sqrt(square + self._SOFTNESS**2) - self._SOFTNESS
-        if not self.rarity:
+        if not self.class_rebalancing:
             return distance
-        chroma = ops.sqrt(ops.sum(ops.square(true), axis=-1) + 1e-6)
-        return distance * ops.power(1.0 + chroma / self._USUAL_CHROMA, self.rarity)
+        chroma = ops.sqrt(ops.sum(ops.square(ab), axis=-1) + 1e-6)
+        return distance * ops.power(1.0 + chroma / self._USUAL_CHROMA, self.class_rebalancing)
 
 
 class AbCrossEntropy:
-    """Cross-entropy between true chroma and answered classes, rare classes weighing more.
+    """Cross-entropy between target and predicted distribution over ab bins [1]_.
 
-    The truth is averaged over squares of 4 x 4 pixels, as the logits stand for them, and shared
-    out among the classes near it: a weight exp(-d**2 / (2 * 5**2)) at distance d.
+    The target is averaged over squares of 4 x 4 pixels, as one prediction stands for them, and its
+    a and b are soft-encoded: a bin at distance d gets a share proportional to
+    exp(-d**2 / (2 * 5**2)).
 
     Parameters
     ----------
-    frequencies : sequence of float
-        How often each class of :func:`ab_bins.bin_centers` occurs in the training pictures.
-    rarity : float
-        0 weighs all classes alike; 1 by the inverse of a half-and-half mix of their frequency
-        and an even distribution, as the source does; between the two, that power of it.
+    bin_frequencies : sequence of float, optional
+        How often each bin of :func:`colorlab.color.ab_bins.bin_centers` occurs in the training
+        pictures; without it all occur alike.
+    class_rebalancing : float
+        0 weighs all bins alike; 1 by the inverse of a half-and-half mix of their frequency and the
+        uniform distribution, as in [1]_; between the two, that power of it.
 
-    Notes
-    -----
-    After Zhang, Isola and Efros, Colorful Image Colorization, ECCV 2016. Called with the truth,
-    sRGB in the signed range of shape (batch, height, width, 3), and logits of shape (batch,
-    height / 4, width / 4, classes).
+    References
+    ----------
+    .. [1] R. Zhang, P. Isola and A. A. Efros, "Colorful Image Colorization", ECCV 2016,
+       https://doi.org/10.1007/978-3-319-46487-9_40
     """
 
     _SPREAD = 5.0
 
-    def __init__(self, frequencies, rarity=1.0):
-        self._classes = ab_bins.bin_centers()
-        share = np.asarray(frequencies, dtype="float64")
+    def __init__(self, bin_frequencies=None, class_rebalancing: float = 1.0):
+        self._centers = ab_bins.bin_centers()
+        if bin_frequencies is None:
+            bin_frequencies = np.ones(len(self._centers))
+        share = np.asarray(bin_frequencies, dtype="float64")
         share = share / share.sum()
-        weights = (0.5 * share + 0.5 / len(share)) ** -float(rarity)
+        weights = (0.5 * share + 0.5 / len(share)) ** -float(class_rebalancing)
         # Scaled so that a pixel of the training pictures weighs 1 on average.
         self._weights = (weights / (share * weights).sum()).astype("float32")
-        self.__name__ = "chroma_cross_entropy"
+        self.__name__ = "ab_cross_entropy"
 
-    def soft_classes(self, truth):
-        """Share the truth out among the classes: (batch, height / 4, width / 4, classes)."""
-        coarse = ops.average_pool(ops.cast(truth, "float32"), BIN_STRIDE, BIN_STRIDE)
-        true = _target_ab(coarse)
-        # |t - c|^2 less |t|^2, which is the same for all classes.
-        square = (self._classes**2).sum(axis=-1) - 2.0 * ops.matmul(true, self._classes.T)
+    def soft_encode(self, target):
+        """Share the target out among the bins near it.
+
+        Parameters
+        ----------
+        target : array, shape (batch, height, width, 3)
+            sRGB in the signed range, -1 to 1.
+
+        Returns
+        -------
+        tensor, shape (batch, height / 4, width / 4, bins)
+            float32, from 0; the sum over the bins is 1.
+        """
+        coarse = ops.average_pool(ops.cast(target, "float32"), BIN_STRIDE, BIN_STRIDE)
+        ab = _target_ab(coarse)
+        # |t - c|^2 less |t|^2, which is the same for all bins.
+        square = (self._centers**2).sum(axis=-1) - 2.0 * ops.matmul(ab, self._centers.T)
         return ops.softmax(-square / (2.0 * self._SPREAD**2), axis=-1)
 
-    def __call__(self, truth, logits):
-        """Return the weighted cross-entropy of each square."""
-        shares = self.soft_classes(ops.convert_to_tensor(truth))
+    def __call__(self, target, logits):
+        """Compute the weighted cross-entropy of each square of 4 x 4 pixels.
+
+        Parameters
+        ----------
+        target : array, shape (batch, height, width, 3)
+            sRGB in the signed range, -1 to 1.
+        logits : array, shape (batch, height / 4, width / 4, bins)
+
+        Returns
+        -------
+        tensor, shape (batch, height / 4, width / 4)
+            float32, at least 0.
+        """
+        shares = self.soft_encode(ops.convert_to_tensor(target))
         entropy = -ops.sum(shares * ops.log_softmax(ops.cast(logits, "float32"), axis=-1), axis=-1)
         return entropy * ops.sum(shares * self._weights, axis=-1)

@@ -1,8 +1,10 @@
-"""The settings of a run: the recipe by default, checked one by one, the same after JSON."""
+"""The settings of a run: presets, checked one by one, the same after JSON."""
 
 import dataclasses
 import json
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,8 +13,9 @@ from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 
 
-def test_the_defaults_are_the_recipe():
-    settings = Configuration()
+def test_the_preset_recipe_is_the_published_one():
+    settings = Configuration.from_preset("recipe")
+    assert (settings.network, settings.target, settings.loss) == ("unet", "rgb", "log_cosh")
     assert (settings.image_size, settings.batch_size, settings.epochs) == (256, 32, 25)
     assert (settings.learning_rate, settings.beta_1) == (1e-2, 0.5)
     assert settings.filters == (64, 64, 128, 256, 256, 512, 512)
@@ -21,10 +24,52 @@ def test_the_defaults_are_the_recipe():
     assert settings.test == pytest.approx(960 / 5556, abs=0.005)
 
 
+def test_the_defaults_predict_colour_alone():
+    assert Configuration() == Configuration.from_preset("ab")
+    assert (Configuration().target, Configuration().loss) == ("ab", "ab_distance")
+    bins = Configuration.from_preset("ab_bins")
+    assert (bins.target, bins.loss) == ("ab_bins", "ab_cross_entropy")
+    assert dataclasses.replace(bins, target="ab", loss=None) == Configuration()
+
+
+def test_a_preset_leaves_room_for_settings_of_ones_own():
+    assert Configuration.from_preset("recipe", epochs=3).learning_rate == 1e-2
+    assert Configuration.from_preset("recipe", epochs=3).epochs == 3
+    with pytest.raises(InputError, match="preset must be one of ab, ab_bins, recipe, got 'chroma'"):
+        Configuration.from_preset("chroma")
+
+
+def test_keras_is_not_needed_to_check_settings():
+    code = """
+import sys
+from colorlab.configuration import Configuration
+Configuration.from_preset("recipe", image_size=384)
+assert not {"keras", "tensorflow", "numpy"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"network": "vgg"}, r"^network must be one of unet.*, got 'vgg'$"),
+        ({"target": "lab"}, r"^target must be one of rgb, ab, ab_bins, got 'lab'$"),
+        ({"loss": "mse"}, r"^loss must be one of ab_distance with the target ab, got 'mse'$"),
+        ({"target": "rgb", "loss": "ab_distance"}, r"^loss must be one of log_cosh .* rgb, got"),
+        ({"target": ["rgb"]}, r"^target must be one of"),
+    ],
+)
+def test_networks_targets_and_losses_must_fit(settings, message):
+    with pytest.raises(InputError, match=message) as error:
+        Configuration(**settings)
+    assert len(str(error.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         Configuration(),
+        Configuration.from_preset("recipe"),
         Configuration(image_size=32, filters=(8, 16), epochs=1, seed=7, precision="float32"),
     ],
 )
@@ -60,6 +105,10 @@ def test_settings_cannot_be_changed_afterwards():
         ("test", [0, 1.0, -0.1, math.nan, "0.1"]),
         ("filters", [(), (0,), (8, -8), (8.0,), (True,), ("8",)]),
         ("precision", ["half", "", None, "float16"]),
+        ("min_crop_area", [0, 1.1, -0.5, math.nan, True]),
+        ("ema_momentum", [1, -0.1, math.nan]),
+        ("warmup_epochs", [-1, math.inf, "1"]),
+        ("class_rebalancing", [-1, math.nan]),
     ],
 )
 def test_each_setting_out_of_range_is_named(name, values):
@@ -73,7 +122,7 @@ def test_each_setting_out_of_range_is_named(name, values):
 def test_the_size_is_a_multiple_that_the_blocks_ask_for(filters, step):
     for times in (1, 3):
         assert Configuration(filters=filters, image_size=times * step).image_size == times * step
-    with pytest.raises(InputError, match=f"image_size must be a multiple of {step} .*got"):
+    with pytest.raises(InputError, match=f"image_size must be a multiple of {step}, .*got"):
         Configuration(filters=filters, image_size=step + step // 2)
 
 

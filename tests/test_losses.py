@@ -112,7 +112,7 @@ def pictures(seed=3, shape=(2, 8, 8, 3)):
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype("float32")
 
 
-def test_chroma_distance_follows_scikit_image():
+def test_ab_distance_follows_scikit_image():
     truth, answer = pictures(), 20 * pictures(4, (2, 8, 8, 2))
     true = skimage_color.rgb2lab((truth + 1) / 2)[..., 1:]
     distance = np.hypot(*np.moveaxis(answer - true, -1, 0))
@@ -122,7 +122,7 @@ def test_chroma_distance_follows_scikit_image():
     np.testing.assert_allclose(AbDistance(0.7)(truth, answer), weight * expected, rtol=2e-3)
 
 
-def test_chroma_classes_are_the_grid_points_that_a_screen_can_show():
+def test_ab_bins_are_the_grid_points_that_a_screen_can_show():
     grid = ab_bins.bin_centers()
     assert (grid % 10 == 0).all() and len(np.unique(grid, axis=0)) == len(grid)
     assert {(0.0, 0.0), (70.0, 60.0), (-70.0, 70.0)} <= {tuple(point) for point in grid.tolist()}
@@ -133,9 +133,9 @@ def test_chroma_classes_are_the_grid_points_that_a_screen_can_show():
     assert nearest.max() < 15 and np.median(nearest) < 5
 
 
-def test_soft_classes_are_shares_around_the_target_ab():
+def test_soft_encoding_is_shares_around_the_target_ab():
     truth = np.broadcast_to(pictures(5, (3, 1, 1, 3)), (3, 8, 4, 3))
-    shares = np.asarray(AbCrossEntropy(np.ones(227)).soft_classes(truth))
+    shares = np.asarray(AbCrossEntropy(np.ones(227)).soft_encode(truth))
     assert shares.shape == (3, 2, 1, 227)
     np.testing.assert_allclose(shares.sum(axis=-1), 1, rtol=1e-5)
     true = skimage_color.rgb2lab((truth[:, :1, :1] + 1) / 2)[..., 1:]
@@ -147,8 +147,8 @@ def test_soft_classes_are_shares_around_the_target_ab():
 
 def test_cross_entropy_is_least_where_the_shares_are_right():
     truth = pictures()
-    loss = AbCrossEntropy(np.ones(227), rarity=0)
-    shares = np.asarray(loss.soft_classes(truth))
+    loss = AbCrossEntropy(np.ones(227), class_rebalancing=0)
+    shares = np.asarray(loss.soft_encode(truth))
     entropy = -(shares * np.log(shares + 1e-30)).sum(axis=-1)
     np.testing.assert_allclose(loss(truth, np.log(shares + 1e-30)), entropy, rtol=1e-3)
     np.testing.assert_allclose(
@@ -159,12 +159,12 @@ def test_cross_entropy_is_least_where_the_shares_are_right():
 def test_rare_classes_weigh_more_and_the_average_pixel_weighs_one():
     grid = ab_bins.bin_centers()
     frequencies = np.exp(-np.hypot(*grid.T) / 10)
-    loss = AbCrossEntropy(frequencies, rarity=1)
+    loss = AbCrossEntropy(frequencies, class_rebalancing=1)
     share = frequencies / frequencies.sum()
     expected = 1 / (0.5 * share + 0.5 / len(share))
     expected /= (share * expected).sum()
     for color in ([0.0, 0.0, 0.0], [1.0, -1.0, -1.0]):
         truth = np.broadcast_to(np.array(color, "float32"), (1, 4, 4, 3))
-        shares = np.asarray(loss.soft_classes(truth))[0, 0, 0]
+        shares = np.asarray(loss.soft_encode(truth))[0, 0, 0]
         found = np.asarray(loss(truth, np.zeros((1, 1, 1, len(grid)), "float32")))
         assert found.item() == pytest.approx(np.log(len(grid)) * (shares @ expected), rel=1e-3)

@@ -53,7 +53,7 @@ def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
     parameters = network.count_params()
     settings = {} if temperature is None else {"temperature": temperature}
     network = registry.prediction_network(network, configuration, **settings)
-    step = 2 ** len(configuration.filters)
+    step = configuration.stride
     path = folder / f"{name}.onnx"
     folder.mkdir(exist_ok=True)
     facts = {"name": name, "image_size": configuration.image_size, "step": step}
@@ -89,7 +89,7 @@ def main():
     parser.add_argument("run", type=Path)
     parser.add_argument("name", choices=ORDER)
     parser.add_argument("--strength", type=float, default=1.0, help="factor of the chroma")
-    parser.add_argument("--temperature", type=float, help="of the annealed mean, for classes")
+    parser.add_argument("--temperature", type=float, help="of the annealed mean, for ab_bins")
     arguments = parser.parse_args()
     path = ship(arguments.run, arguments.name, arguments.strength, arguments.temperature)
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")

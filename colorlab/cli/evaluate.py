@@ -48,7 +48,9 @@ def evaluate(
     ] = None,
     temperature: Annotated[
         float | None,
-        typer.Option(help="Of the annealed mean, for runs of `classes`.", show_default="0.4"),
+        typer.Option(
+            help="Of the annealed mean, for runs of target `ab_bins`.", show_default="0.4"
+        ),
     ] = None,
     out: Annotated[
         pathlib.Path | None,

@@ -6,17 +6,16 @@ from typing import Annotated
 import typer
 
 from colorlab.cli.shared import DataOption, console, say, scan
-from colorlab.configuration import RECIPES, Configuration
+from colorlab.configuration import PRESETS, Configuration
 from colorlab.errors import InputError
+from colorlab.networks.registry import LOSSES, NETWORKS, TARGETS
 
 __all__ = ["train"]
 
-_DEFAULT = "chroma"
-
 
 def _setting(kind, text):
-    """Make an option that, if it is not given, leaves a setting to the recipe."""
-    return Annotated[kind | None, typer.Option(help=text, show_default="the recipe's")]
+    """Make an option that, if it is not given, leaves a setting to the preset."""
+    return Annotated[kind | None, typer.Option(help=text, show_default="the preset's")]
 
 
 def _numbers(text):
@@ -34,7 +33,7 @@ def train(
             "--out", help="Folder of the run: new, or one to be continued.", show_default=False
         ),
     ],
-    recipe: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = _DEFAULT,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "ab",
     extra: Annotated[
         list[pathlib.Path] | None,
         typer.Option(
@@ -46,14 +45,19 @@ def train(
         pathlib.Path | None,
         typer.Option(help="Run whose best weights a new run begins with.", show_default=False),
     ] = None,
+    network: _setting(str, f"One of {', '.join(NETWORKS)}.") = None,
+    target: _setting(str, f"What it predicts: one of {', '.join(TARGETS)}.") = None,
+    loss: _setting(str, f"One of {', '.join(LOSSES)}.") = None,
     epochs: _setting(int, "Passes over the training pictures.") = None,
-    image_size: _setting(int, "Side of the pictures in pixels, a multiple of 128.") = None,
-    filters: _setting(str, "Channels of the seven encoder blocks, with commas.") = None,
+    image_size: _setting(
+        int, "Side of the pictures in pixels, a multiple of the network's stride."
+    ) = None,
+    filters: _setting(str, "Channels of the network's blocks, with commas.") = None,
     batch_size: _setting(int, "Pictures a step.") = None,
     learning_rate: _setting(float, "Adam's step size.") = None,
-    dropout: _setting(float, "Share of values that dropout sets to zero.") = None,
-    crop: _setting(float, "Smallest share of a picture that is shown in training.") = None,
-    rarity: _setting(float, "How much more rare colours weigh in the loss.") = None,
+    dropout_rate: _setting(float, "Share of values that dropout sets to zero.") = None,
+    min_crop_area: _setting(float, "Smallest share of a picture that a random crop shows.") = None,
+    class_rebalancing: _setting(float, "How much more rare colours weigh in the loss.") = None,
     validation: _setting(float, "Share of the pictures kept back to watch training.") = None,
     test: _setting(float, "Share of the pictures kept back for `evaluate`.") = None,
     seed: _setting(int, "Start of every random number.") = None,
@@ -61,30 +65,33 @@ def train(
 ):
     """Train a network on a folder of pictures.
 
-    The recipe `classic` is the published one: a U-Net of 7 + 7 blocks that answers red, green and
-    blue at 256 x 256. `chroma`, the default, and `classes` answer colour alone and keep the
-    photograph's own light. OUT receives config.json, log.jsonl, best.weights.h5 and
-    last.weights.h5. If the run is interrupted, the same command continues it after the last
-    whole epoch.
+    The preset `ab`, the default, predicts a and b of CIE Lab and keeps the photograph's own luma;
+    `ab_bins` predicts a distribution over a and b. `recipe` is the published network and training:
+    a U-Net of 7 + 7 blocks that predicts red, green and blue at 256 x 256. OUT receives
+    config.json, log.jsonl, best.weights.h5 and last.weights.h5. If the run is interrupted, the
+    same command continues it after the last whole epoch.
 
     Example: colorlab train --data photos --out runs/first --epochs 5
     """
     settings = {
+        "network": network,
+        "target": target,
+        "loss": loss,
         "epochs": epochs,
         "image_size": image_size,
         "filters": _numbers(filters),
         "batch_size": batch_size,
         "learning_rate": learning_rate,
-        "dropout_rate": dropout,
-        "crop": crop,
-        "rarity": rarity,
+        "dropout_rate": dropout_rate,
+        "min_crop_area": min_crop_area,
+        "class_rebalancing": class_rebalancing,
         "validation": validation,
         "test": test,
         "seed": seed,
         "precision": precision,
     }
-    configuration = Configuration.of(
-        recipe, **{name: value for name, value in settings.items() if value is not None}
+    configuration = Configuration.from_preset(
+        preset, **{name: value for name, value in settings.items() if value is not None}
     )
     from colorlab.datasets import splits
 

@@ -29,8 +29,8 @@ _QUICK = {
     "epochs": 10,
     "learning_rate": 2e-3,
 }
-# A network that need not draw the light learns in fewer passes.
-_QUICK_CHROMA = {**_QUICK, "epochs": 6, "crop": 0.8}
+# A network that need not redraw the luma learns in fewer passes.
+_QUICK_AB = {**_QUICK, "epochs": 6, "min_crop_area": 0.8}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,17 +63,23 @@ class Course:
         key = json.dumps([self.configuration.to_dict(), self.table.fingerprint, __version__])
         return cache.cache_folder() / f"{self.run}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
-    def with_recipe(self, recipe):
-        """Choose another recipe for the same pictures (Course).
+    def with_preset(self, preset: str) -> "Course":
+        """Choose another preset for the same pictures.
+
+        Parameters
+        ----------
+        preset : str
+            A key of :data:`colorlab.configuration.PRESETS`.
 
         Raises
         ------
         InputError
-            If there is no such recipe, see :mod:`colorlab.networks.registry`.
+            If there is no such preset.
         """
-        quick = _QUICK if recipe == "classic" else _QUICK_CHROMA
+        quick = _QUICK if preset == "recipe" else _QUICK_AB
         settings = quick if self.run == "quick" else {}
-        return dataclasses.replace(self, configuration=Configuration.of(recipe, **settings))
+        configuration = Configuration.from_preset(preset, **settings)
+        return dataclasses.replace(self, configuration=configuration)
 
     def split(self):
         """Split the pictures as configured (colorlab.datasets.splits.Splits)."""
@@ -110,7 +116,7 @@ def load(run=None):
     run = run or os.environ.get("COLORLAB_RUN") or "quick"
     if run not in ("quick", "full"):
         raise InputError(f"COLORLAB_RUN must be quick or full, got {run!r}")
-    configuration = Configuration(**(_QUICK if run == "quick" else {}))
+    configuration = Configuration.from_preset("recipe", **(_QUICK if run == "quick" else {}))
     data = os.environ.get("COLORLAB_DATA")
     if data:
         table = folder.scan(data, limit=_QUICK_PICTURES if run == "quick" else None)

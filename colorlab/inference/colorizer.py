@@ -27,7 +27,7 @@ class Colorizer:
     ----------
     network : keras.Model
         From grey, shape (batch, height, width, 1) in the signed range, either to sRGB, shape
-        (batch, height, width, 3) in the signed range, as the classic recipe does, or to a and b
+        (batch, height, width, 3) in the signed range, with the target ``rgb``, or to a and b
         of Lab, shape (batch, small height, small width, 2); see
         :func:`colorlab.networks.registry.prediction_network`.
     image_size : int
@@ -54,7 +54,7 @@ class Colorizer:
         run : path-like
             A folder that :func:`colorlab.training.train` wrote.
         temperature : float
-            For the recipe ``classes``, see :func:`colorlab.networks.registry.prediction_network`.
+            For the target ``ab_bins``, see :func:`colorlab.networks.registry.prediction_network`.
 
         Returns
         -------
@@ -80,7 +80,7 @@ class Colorizer:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise InputError(f"{weights}: cannot be loaded ({reason}); train again") from None
         network = registry.prediction_network(network, configuration, temperature)
-        return cls(network, configuration.image_size, step=2 ** len(configuration.filters))
+        return cls(network, configuration.image_size, step=configuration.stride)
 
     def predict(self, grey):
         """Give the network's own answer for a batch of pictures.

@@ -1,79 +1,170 @@
-"""What a network answers, and what is asked of it: the classic recipe and those that go past it.
+"""What a run can be made of: networks, what they predict, and losses, each with one entry here.
 
-======== ============================== ================================= ========================
-recipe   the head answers               the loss                          what it tends to
-======== ============================== ================================= ========================
-classic  red, green and blue            log-cosh of each channel          re-draws the light, brown
-chroma   a and b of Lab                 distance in the plane of a and b  keeps the light, dull
-classes  a probability for each of      cross-entropy, rare classes       keeps the light, vivid
-         many chromas, on a coarser     weighing more
-         grid
-======== ============================== ================================= ========================
+======= =================================================== =====================================
+target  the network predicts                                what it tends to
+======= =================================================== =====================================
+rgb     red, green and blue                                 redraws the luma; brown
+ab      a and b of CIE Lab                                  keeps the luma; dull
+ab_bins a probability for each bin of the a-b plane, on a   keeps the luma; vivid
+        grid four times as coarse
+======= =================================================== =====================================
 
-The seven and seven blocks below the head are the same. Written in ``keras.ops``, for any backend.
+An entry names its function and does not import it: settings are checked, and the command prints its
+help, without waiting for Keras.
 
 Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/06_why_brown`.
 """
 
-import numpy as np
+import dataclasses
+import pkgutil
+from collections.abc import Callable
 
-from colorlab import losses
-from colorlab.backend import keras
-from colorlab.losses import BIN_STRIDE
-from colorlab.networks import unet
+__all__ = [
+    "LOSSES",
+    "NETWORKS",
+    "TARGETS",
+    "Loss",
+    "Network",
+    "build_network",
+    "default_loss",
+    "make_loss",
+    "prediction_network",
+]
 
-__all__ = ["prediction_network", "build_network", "make_loss"]
 
-layers = keras.layers
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """The entry of a network.
 
-# Lab units of chroma for one unit of the head. A head that ended at the largest chroma of a screen
-# would move by several units in each step, for most photographs stay below this.
-_USUAL_CHROMA = 20.0
+    Attributes
+    ----------
+    build : str
+        ``module:function``. The function takes a :class:`colorlab.configuration.Configuration` and
+        returns a ``keras.Model`` that predicts the configuration's target; its last layers come
+        from :func:`colorlab.networks.heads.add_head`.
+    stride : callable
+        From the channels of the blocks (tuple of int) to the number of pixels that height and width
+        of the input must be multiples of.
+    filters : tuple of int
+        Channels of the blocks, where a configuration names none.
+    targets : tuple of str
+        What it can predict; keys of :data:`TARGETS`.
+    """
+
+    build: str
+    stride: Callable[[tuple[int, ...]], int]
+    filters: tuple[int, ...]
+    targets: tuple[str, ...]
 
 
-def build_network(configuration, input_shape=(None, None, 1)):
-    """Build the network of a recipe, as it is trained.
+@dataclasses.dataclass(frozen=True)
+class Loss:
+    """The entry of a loss.
+
+    Attributes
+    ----------
+    function : str
+        ``module:function``, from target (sRGB in the signed range) and prediction to a tensor; or
+        ``module:class``, whose instances are such functions.
+    targets : tuple of str
+        The targets that it can be computed for; keys of :data:`TARGETS`.
+    settings : tuple of str
+        What the class is made with: fields of :class:`colorlab.configuration.Configuration`, or
+        ``bin_frequencies``, which training counts beforehand. Empty for a function.
+    """
+
+    function: str
+    targets: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+
+#: What a network can predict, in words.
+TARGETS = {
+    "rgb": "red, green and blue",
+    "ab": "a and b of CIE Lab",
+    "ab_bins": "a probability for each bin of a and b",
+}
+
+NETWORKS = {
+    "unet": Network(
+        "colorlab.networks.unet:build",
+        stride=lambda filters: 2 ** len(filters),
+        filters=(32, 64, 128, 256, 256, 512, 512),
+        targets=("rgb", "ab", "ab_bins"),
+    ),
+}
+
+#: The first loss of a target is its default.
+LOSSES = {
+    "log_cosh": Loss("colorlab.losses:log_cosh", ("rgb",)),
+    "ab_distance": Loss("colorlab.losses:AbDistance", ("ab",), ("class_rebalancing",)),
+    "ab_cross_entropy": Loss(
+        "colorlab.losses:AbCrossEntropy", ("ab_bins",), ("bin_frequencies", "class_rebalancing")
+    ),
+}
+
+
+def default_loss(target: str) -> str:
+    """Name the loss of a target, where a configuration names none.
+
+    Examples
+    --------
+    >>> default_loss("rgb")
+    'log_cosh'
+    """
+    return next(name for name, loss in LOSSES.items() if target in loss.targets)
+
+
+def build_network(configuration):
+    """Build the network of a configuration, as it is trained.
 
     Parameters
     ----------
     configuration : colorlab.configuration.Configuration
-    input_shape : tuple
-        See :func:`colorlab.networks.unet.build_unet`.
 
     Returns
     -------
     keras.Model
-        From grey, shape (batch, height, width, 1) in the signed range, to what the recipe
-        answers: ``classic`` sRGB in the signed range, three channels; ``chroma`` a and b of Lab,
-        two channels; ``classes`` logits, one for each of
-        :func:`colorlab.losses.ab_bins.bin_centers`, at a quarter of height and width.
+        From grey, shape (batch, height, width, 1) in the signed range, to its target: ``rgb`` sRGB
+        in the signed range, three channels; ``ab`` a and b of CIE Lab, two channels; ``ab_bins``
+        logits, one for each of :func:`colorlab.color.ab_bins.bin_centers`, at a quarter of height
+        and width.
     """
-    classic = configuration.recipe == "classic"
-    network = unet.build_unet(
-        input_shape,
-        3 if classic else 2,
-        configuration.filters,
-        configuration.dropout_rate,
-        configuration.normalization_momentum,
-        "tanh" if classic else None,
+    return pkgutil.resolve_name(NETWORKS[configuration.network].build)(configuration)
+
+
+def make_loss(configuration, bin_frequencies=None):
+    """Make the loss of a configuration.
+
+    Parameters
+    ----------
+    configuration : colorlab.configuration.Configuration
+    bin_frequencies : sequence of float, optional
+        How often each bin of :func:`colorlab.color.ab_bins.bin_centers` occurs in the training
+        pictures; without it all occur alike.
+
+    Returns
+    -------
+    callable
+        From the target, sRGB in the signed range, and the network's prediction to a tensor.
+    """
+    entry = LOSSES[configuration.loss]
+    loss = pkgutil.resolve_name(entry.function)
+    if not entry.settings:
+        return loss
+    return loss(
+        **{
+            name: bin_frequencies if name == "bin_frequencies" else getattr(configuration, name)
+            for name in entry.settings
+        }
     )
-    if classic:
-        return network
-    if configuration.recipe == "chroma":
-        outputs = layers.Rescaling(_USUAL_CHROMA, dtype="float32", name="chroma")(network.output)
-        return keras.Model(network.input, outputs, name="chroma_unet")
-    features = network.get_layer(f"decoder_{len(configuration.filters)}").output
-    coarse = layers.AveragePooling2D(BIN_STRIDE, name="pooling")(features)
-    count = len(losses.ab_bins.bin_centers())
-    logits = layers.Conv2D(count, 1, dtype="float32", name="classes")(coarse)
-    return keras.Model(network.input, logits, name="classes_unet")
 
 
 def prediction_network(network, configuration, temperature=0.4):
-    """Turn a trained network into one that answers in colours.
+    """Turn a trained network into one that predicts colours.
 
-    Only ``classes`` needs it: its probabilities are sharpened and averaged to one chroma, the
-    annealed mean of Zhang, Isola and Efros (Colorful Image Colorization, ECCV 2016).
+    Only the target ``ab_bins`` needs it: its logits become one pair (a, b), see
+    :func:`colorlab.networks.heads.add_annealed_mean`.
 
     Parameters
     ----------
@@ -81,43 +172,14 @@ def prediction_network(network, configuration, temperature=0.4):
         As :func:`build_network` makes it.
     configuration : colorlab.configuration.Configuration
     temperature : float
-        1 averages over all the network holds possible, which is dull; towards 0 the most
-        probable class alone is left, which is vivid and blotchy.
+        1 averages over all that the network holds possible, which is dull; towards 0 the most
+        probable bin alone is left, which is vivid and blotchy.
 
     Returns
     -------
     keras.Model
-        From grey in the signed range to sRGB in the signed range (``classic``) or to chroma.
+        From the same inputs to sRGB in the signed range (target ``rgb``) or to a and b.
     """
-    if configuration.recipe != "classes":
+    if configuration.target != "ab_bins":
         return network
-    x = layers.Rescaling(1.0 / temperature, dtype="float32", name="sharpening")(network.output)
-    x = layers.Softmax(dtype="float32", name="probabilities")(x)
-    mean = layers.Conv2D(2, 1, use_bias=False, dtype="float32", name="chroma")
-    chroma = mean(x)
-    mean.set_weights([losses.ab_bins.bin_centers()[None, None].astype("float32")])
-    return keras.Model(network.input, chroma, name="answering_classes_unet")
-
-
-def make_loss(configuration, frequencies=None):
-    """Make the loss of a recipe.
-
-    Parameters
-    ----------
-    configuration : colorlab.configuration.Configuration
-        Its ``recipe`` and ``rarity`` are used.
-    frequencies : sequence of float, optional
-        How often each chroma class occurs, for ``classes``.
-
-    Returns
-    -------
-    callable
-        From the truth, sRGB in the signed range, and the network's output to a tensor.
-    """
-    if configuration.recipe == "classic":
-        return losses.log_cosh
-    if configuration.recipe == "chroma":
-        return losses.AbDistance(configuration.rarity)
-    if frequencies is None:
-        frequencies = np.ones(len(losses.ab_bins.bin_centers()))
-    return losses.AbCrossEntropy(frequencies, configuration.rarity)
+    return pkgutil.resolve_name("colorlab.networks.heads:add_annealed_mean")(network, temperature)

@@ -22,9 +22,10 @@ Taught in :doc:`/notebooks/02_unet`.
 import numbers
 
 from colorlab.backend import keras
+from colorlab.networks import heads
 from colorlab.networks.normalization import BatchNormalization
 
-__all__ = ["build_unet", "decoder_block", "encoder_block", "middle_block"]
+__all__ = ["build", "build_unet", "decoder_block", "encoder_block", "middle_block"]
 
 NEGATIVE_SLOPE = 0.2
 
@@ -168,62 +169,8 @@ def _check_arguments(input_shape, output_channels, filters, dropout_rate):
     return filters
 
 
-def build_unet(
-    input_shape=(None, None, 1),
-    output_channels=3,
-    filters=(64, 64, 128, 256, 256, 512, 512),
-    dropout_rate=0.3,
-    momentum=0.99,
-    activation="tanh",
-):
-    """Build the U-Net of the course.
-
-    Parameters
-    ----------
-    input_shape : tuple
-        ``(height, width, channels)``. A side is None (any multiple of 128) or a multiple of 128;
-        with another number of encoder blocks n, of 2 ** n.
-    output_channels : int
-        Three for red, green and blue; two for chroma.
-    filters : sequence of int
-        Channels of each encoder block, from the largest picture to the smallest. Its length is
-        the number of encoder blocks and of decoder blocks.
-    dropout_rate : float
-        0 up to but not including 1.
-    momentum : float
-        Memory of the moving averages of batch normalization. With 0.99 they need some 500 steps
-        before the network can be used; a short training wants less.
-    activation : str or None
-        Of the head: ``tanh`` ends at -1 and 1; None leaves the answer without bounds.
-
-    Returns
-    -------
-    keras.Model
-        From ``(batch, height, width, channels)`` to ``(batch, height, width, output_channels)``,
-        both in the signed range, -1 to 1, with ``tanh``. With the defaults it has 11,483,715
-        parameters.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range; the message names it.
-
-    Notes
-    -----
-    After Ronneberger, Fischer and Brox, U-Net, MICCAI 2015, with strided convolutions in place
-    of pooling and added skips.
-
-    Examples
-    --------
-    >>> network = build_unet()
-    >>> network.count_params()
-    11483715
-    >>> build_unet((256, 256, 1)).get_layer("encoder_7").output.shape
-    (None, 2, 2, 512)
-    """
-    filters = _check_arguments(input_shape, output_channels, filters, dropout_rate)
-    inputs = keras.Input(tuple(input_shape), name="grey")
-
+def _features(inputs, filters, dropout_rate, momentum):
+    """Go down and up again: all blocks but the head."""
     x, skips = inputs, []
     for number, count in enumerate(filters, start=1):
         x = encoder_block(x, count, dropout_rate, f"encoder_{number}", momentum)
@@ -237,8 +184,77 @@ def build_unet(
         zip(reversed(skips), (*reversed(filters[:-1]), filters[0]), strict=True), start=1
     ):
         x = decoder_block(x, skip, count, f"decoder_{number}", momentum)
+    return x
 
-    # Half precision is too coarse for the levels of a picture; chroma needs no finer steps.
-    dtype = "float32" if activation else None
-    head = layers.Conv2D(output_channels, 1, activation=activation, dtype=dtype, name="head")
-    return keras.Model(inputs, head(x), name="unet")
+
+def build_unet(
+    input_shape=(None, None, 1),
+    output_channels=3,
+    filters=(64, 64, 128, 256, 256, 512, 512),
+    dropout_rate=0.3,
+    momentum=0.99,
+):
+    """Build the U-Net of the course, a variant of the original one [1]_.
+
+    Parameters
+    ----------
+    input_shape : tuple
+        ``(height, width, channels)``. A side is None (any multiple of 128) or a multiple of 128;
+        with another number of encoder blocks n, of 2 ** n.
+    output_channels : int
+        Three for red, green and blue.
+    filters : sequence of int
+        Channels of each encoder block, from the largest picture to the smallest. Its length is
+        the number of encoder blocks and of decoder blocks.
+    dropout_rate : float
+        0 up to but not including 1.
+    momentum : float
+        Memory of the moving averages of batch normalization. With 0.99 they need some 500 steps
+        before the network can be used; a short training wants less.
+
+    Returns
+    -------
+    keras.Model
+        From ``(batch, height, width, channels)`` to ``(batch, height, width, output_channels)``,
+        both in the signed range, -1 to 1. With the defaults it has 11,483,715 parameters.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range; the message names it.
+
+    Notes
+    -----
+    Strided convolutions stand in place of pooling, and the skips are added.
+
+    References
+    ----------
+    .. [1] O. Ronneberger, P. Fischer and T. Brox, "U-Net: Convolutional Networks for Biomedical
+       Image Segmentation", MICCAI 2015, https://doi.org/10.1007/978-3-319-24574-4_28
+
+    Examples
+    --------
+    >>> network = build_unet()
+    >>> network.count_params()
+    11483715
+    >>> build_unet((256, 256, 1)).get_layer("encoder_7").output.shape
+    (None, 2, 2, 512)
+    """
+    filters = _check_arguments(input_shape, output_channels, filters, dropout_rate)
+    inputs = keras.Input(tuple(input_shape), name="grey")
+    features = _features(inputs, filters, dropout_rate, momentum)
+    # Half precision is too coarse for the levels of a picture.
+    head = layers.Conv2D(output_channels, 1, activation="tanh", dtype="float32", name="head")
+    return keras.Model(inputs, head(features), name="unet")
+
+
+def build(configuration):
+    """Build the blocks of the U-Net with the head of a configuration's target (keras.Model)."""
+    inputs = keras.Input((None, None, 1), name="grey")
+    features = _features(
+        inputs,
+        configuration.filters,
+        configuration.dropout_rate,
+        configuration.normalization_momentum,
+    )
+    return keras.Model(inputs, heads.add_head(features, configuration.target), name="unet")

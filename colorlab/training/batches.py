@@ -136,7 +136,7 @@ class Batches:
     ----------
     splits : colorlab.datasets.splits.Splits
     configuration : colorlab.configuration.Configuration
-        Its ``image_size``, ``batch_size``, ``epochs``, ``crop`` and ``seed`` are used.
+        Its ``image_size``, ``batch_size``, ``epochs``, ``min_crop_area`` and ``seed`` are used.
 
     Attributes
     ----------
@@ -162,10 +162,10 @@ class Batches:
             )
         }
 
-    def _files(self, table, crop=1.0):
+    def _files(self, table, smallest=1.0):
         """Return a function that decodes the picture at a position, as large as a crop needs."""
         paths = tf.constant([str(table.folder / picture.path) for picture in table.pictures])
-        size = round(self._configuration.image_size / crop**0.5)
+        size = round(self._configuration.image_size / smallest**0.5)
         decoders = tf.constant([_choose_decoder(picture, size) for picture in table.pictures])
         return lambda index: _decode(paths[index], decoders[index])
 
@@ -185,10 +185,10 @@ class Batches:
             probability one half.
         """
         seed, epochs = self._configuration.seed, self._configuration.epochs
-        size, crop = self._configuration.image_size, self._configuration.crop
+        size, smallest = self._configuration.image_size, self._configuration.min_crop_area
         count = len(self._splits.train)
         used = self.steps_per_epoch * self.batch_size
-        load = self._files(self._splits.train, crop)
+        load = self._files(self._splits.train, smallest)
 
         def order(epoch):
             # An index_shuffle needs no buffer: it computes the place of each picture.
@@ -202,8 +202,8 @@ class Batches:
 
         def load_and_flip(index, epoch):
             key = tf.stack([seed + epoch * 1_000_003, index])
-            if crop < 1:
-                image = _crop_square(load(index), size, crop, key + 1)
+            if smallest < 1:
+                image = _crop_square(load(index), size, smallest, key + 1)
             else:
                 image = _to_square(load(index), size)
             flip = tf.random.stateless_uniform((), key) < 0.5

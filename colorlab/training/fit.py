@@ -35,7 +35,7 @@ __all__ = ["compile_network", "read_log", "train"]
 
 _LOG = "log.jsonl"
 _LAST, _BEST = "last.weights.h5", "best.weights.h5"
-_CLASSES = "classes.json"
+_FREQUENCIES = "bin_frequencies.json"
 _COUNTED_BATCHES = 100
 _EPOCHS_DONE = "colorlab_epochs_done"
 
@@ -153,26 +153,26 @@ def _policy(precision):
 def _make_optimizer(configuration, steps_per_epoch):
     rate = configuration.learning_rate
     if configuration.schedule == "cosine":
-        warm_up = round(configuration.warm_up * steps_per_epoch)
+        warmup_steps = round(configuration.warmup_epochs * steps_per_epoch)
         rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=rate / max(1, warm_up),
-            decay_steps=max(1, configuration.epochs * steps_per_epoch - warm_up),
+            initial_learning_rate=rate / max(1, warmup_steps),
+            decay_steps=max(1, configuration.epochs * steps_per_epoch - warmup_steps),
             warmup_target=rate,
-            warmup_steps=warm_up,
+            warmup_steps=warmup_steps,
         )
     # With weight decay, Keras's Adam is AdamW. Biases and normalization do not decay.
     optimizer = keras.optimizers.Adam(
         learning_rate=rate,
         beta_1=configuration.beta_1,
         weight_decay=configuration.weight_decay or None,
-        use_ema=configuration.averaging > 0,
-        ema_momentum=configuration.averaging,
+        use_ema=configuration.ema_momentum > 0,
+        ema_momentum=configuration.ema_momentum,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
 
 
-def compile_network(configuration, steps_per_epoch=1, frequencies=None):
+def compile_network(configuration, steps_per_epoch=1, bin_frequencies=None):
     """Build the network of a configuration, with its loss and its optimizer, ready for ``fit``.
 
     Parameters
@@ -180,21 +180,21 @@ def compile_network(configuration, steps_per_epoch=1, frequencies=None):
     configuration : colorlab.configuration.Configuration
     steps_per_epoch : int
         For the learning rate's schedule, if the configuration has one.
-    frequencies : sequence of float, optional
-        How often each chroma class occurs, see :func:`colorlab.networks.registry.make_loss`.
+    bin_frequencies : sequence of float, optional
+        How often each ab bin occurs, see :func:`colorlab.networks.registry.make_loss`.
 
     Returns
     -------
     keras.Model
-        Compiled with the recipe's loss and with Adam (AdamW where weights decay). Random numbers
-        start from the configuration's seed.
+        Compiled with the configuration's loss and with Adam (AdamW where weights decay). Random
+        numbers start from the configuration's seed.
     """
     keras.utils.set_random_seed(configuration.seed)
     with _policy(configuration.precision):
         network = registry.build_network(configuration)
         network.compile(
             optimizer=_make_optimizer(configuration, steps_per_epoch),
-            loss=registry.make_loss(configuration, frequencies),
+            loss=registry.make_loss(configuration, bin_frequencies),
         )
         # Now, not in the first step: its memory can be loaded, and TensorFlow, which traces a step
         # again when that step made variables, needs one trace only.
@@ -202,17 +202,17 @@ def compile_network(configuration, steps_per_epoch=1, frequencies=None):
     return network
 
 
-def _class_frequencies(configuration, batches, run):
-    """Count how often each chroma class occurs, once a run."""
-    if configuration.recipe != "classes":
+def _bin_frequencies(configuration, batches, run):
+    """Count how often each ab bin occurs, once a run, if the loss asks for it."""
+    if "bin_frequencies" not in registry.LOSSES[configuration.loss].settings:
         return None
-    path = run / _CLASSES
+    path = run / _FREQUENCIES
     if not path.exists():
-        share = losses.AbCrossEntropy(np.ones(len(losses.ab_bins.bin_centers()))).soft_classes
+        encode = losses.AbCrossEntropy().soft_encode
         total = 0.0
         # Unaugmented and unshuffled pictures would do as well; these are at hand.
-        for _, truth in itertools.islice(batches.training(), _COUNTED_BATCHES):
-            shares = share(keras.ops.convert_to_tensor(truth))
+        for _, target in itertools.islice(batches.training(), _COUNTED_BATCHES):
+            shares = encode(keras.ops.convert_to_tensor(target))
             total = total + keras.ops.convert_to_numpy(shares).mean(axis=(0, 1, 2))
         write_text(path, json.dumps([float(value) for value in total / np.sum(total)]))
     return json.loads(path.read_text(encoding="utf-8"))
@@ -297,13 +297,13 @@ def train(configuration, batches, run, callbacks=(), start=None):
         record["start"] = pathlib.Path(start).name
     open_run(run, record)
     with _policy(configuration.precision):
-        frequencies = _class_frequencies(configuration, batches, run)
+        frequencies = _bin_frequencies(configuration, batches, run)
         network = compile_network(configuration, batches.steps_per_epoch, frequencies)
         rows = _resume(network, run)
         if start is not None and not rows:
             _start_from(network, pathlib.Path(start))
-        # The average first: the record then keeps the averaged weights as the best ones.
-        averaging = [keras.callbacks.SwapEMAWeights(True)] if configuration.averaging else []
+        # The moving average first: the record then keeps the averaged weights as the best ones.
+        average = [keras.callbacks.SwapEMAWeights(True)] if configuration.ema_momentum else []
         if len(rows) < configuration.epochs:
             pictures = batches.steps_per_epoch * batches.batch_size
             network.fit(
@@ -313,7 +313,7 @@ def train(configuration, batches, run, callbacks=(), start=None):
                 epochs=configuration.epochs,
                 steps_per_epoch=batches.steps_per_epoch,
                 shuffle=False,  # the batches are; Keras would warn that it cannot
-                callbacks=[*averaging, _Record(run, pictures, rows), *callbacks],
+                callbacks=[*average, _Record(run, pictures, rows), *callbacks],
                 verbose=0,
             )
     return rows

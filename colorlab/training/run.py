@@ -74,8 +74,10 @@ def open_run(run, record):
         raise InputError(f"{run}: cannot be used for a run ({error.strerror})") from None
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path}: is damaged; choose another folder") from None
-    # A setting that an older run does not name had its default.
-    settings = {**Configuration().to_dict(), **settings}
+    try:
+        settings = Configuration.from_dict(settings).to_dict()
+    except InputError as error:
+        raise InputError(f"{path}: {error}; choose another folder") from None
     for name, value in record["configuration"].items():
         # More epochs only carry the run further, unless its schedule counts on their number.
         further = name == "epochs" and settings["schedule"] == "constant"

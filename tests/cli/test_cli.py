@@ -58,7 +58,7 @@ def first(tmp_path_factory, photographs):
     run = tmp_path_factory.mktemp("cli_runs") / "first"
     result = colorlab(
         *("train", "--data", photographs, "--out", run, "--image-size", 128),
-        *("--recipe", "classic"),
+        *("--preset", "recipe"),
         *("--batch-size", 4, "--epochs", 1, "--precision", "float32"),
     )
     return run, result
@@ -88,7 +88,9 @@ def test_train_leaves_a_run_and_says_so(first):
     assert (run / "best.weights.h5").stat().st_size > 4 * 11_483_715
     (row,) = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     settings = json.loads((run / "config.json").read_text())["configuration"]
-    expected = Configuration(image_size=128, batch_size=4, epochs=1, precision="float32")
+    expected = Configuration.from_preset(
+        "recipe", image_size=128, batch_size=4, epochs=1, precision="float32"
+    )
     assert Configuration.from_dict(settings) == expected, "a default is not the recipe"
     assert f"{row['val_loss']:.4f} in epoch 1" in result.out
 
@@ -282,7 +284,7 @@ def test_folders_that_cannot_be_trained_on_are_refused(photographs, tmp_path):
         ("--batch-size", 0, "batch_size"),
         ("--epochs", -1, "epochs"),
         ("--learning-rate", "nan", "learning_rate"),
-        ("--dropout", 1, "dropout_rate"),
+        ("--dropout-rate", 1, "dropout_rate"),
         ("--test", 0.95, "test"),
         ("--seed", -1, "seed"),
         ("--precision", "double", "precision"),
@@ -373,7 +375,8 @@ def test_an_unexpected_error_is_one_line_too(photographs, tmp_path, monkeypatch)
 OPTIONS = {
     "train": [
         *("--data", "--out", "--epochs", "--image-size", "--batch-size", "--learning-rate"),
-        *("--dropout", "--validation", "--test", "--seed", "--precision"),
+        *("--dropout-rate", "--validation", "--test", "--seed", "--precision", "--preset"),
+        *("--network", "--target", "--loss", "--min-crop-area", "--class-rebalancing"),
     ],
     "evaluate": ["MODEL", "--data", "--size", "--part", "--out"],
     "colorize": [
@@ -521,17 +524,17 @@ def test_a_full_disk_behind_what_is_printed_is_one_line(arguments):
 
 @pytest.fixture(scope="session")
 def second(tmp_path_factory, photographs):
-    """A run of the default recipe, with one block in place of seven."""
+    """A run of the default preset, with one block in place of seven."""
     run = tmp_path_factory.mktemp("cli_runs") / "second"
     more = ("--image-size", 16, "--batch-size", 4, "--epochs", 1, "--precision", "float32")
     assert colorlab("train", "--data", photographs, "--out", run, *NARROW, *more).code == 0
     return run
 
 
-def test_the_default_recipe_is_chroma(second):
+def test_the_defaults_are_those_of_the_library(second):
     settings = json.loads((second / "config.json").read_text())["configuration"]
-    assert Configuration.from_dict(settings) == Configuration.of(
-        "chroma", filters=(4,), image_size=16, batch_size=4, epochs=1, precision="float32"
+    assert Configuration.from_dict(settings) == Configuration(
+        filters=(4,), image_size=16, batch_size=4, epochs=1, precision="float32"
     )
 
 

@@ -48,7 +48,7 @@ def test_quick_on_painted_pictures_is_the_default(own_cache):
     assert own_cache in lesson.table.folder.parents
     assert own_cache in lesson.run_folder.parents
     assert not lesson.run_folder.exists()
-    recipe = Configuration()
+    recipe = Configuration.from_preset("recipe")
     assert lesson.configuration.image_size < recipe.image_size
     assert len(lesson.configuration.filters) == len(recipe.filters), "another architecture"
     assert sum(lesson.configuration.filters) < sum(recipe.filters)
@@ -56,7 +56,10 @@ def test_quick_on_painted_pictures_is_the_default(own_cache):
 
 def test_full_is_the_recipe():
     lesson = course.load("full")
-    assert (lesson.run, lesson.configuration) == ("full", Configuration())
+    assert (lesson.run, lesson.configuration) == (
+        "full",
+        Configuration.from_preset("recipe"),
+    )
     assert lesson.table.pictures[0].height == 32, "the pictures of the quick run"
 
 

@@ -223,7 +223,9 @@ def good_run(tmp_path_factory, network):
     """A folder with what a run leaves behind, written without the module that writes runs."""
     run = tmp_path_factory.mktemp("runs") / "good"
     run.mkdir()
-    settings = Configuration(image_size=32, filters=FILTERS, dropout_rate=0.5).to_dict()
+    settings = Configuration.from_preset(
+        "recipe", image_size=32, filters=FILTERS, dropout_rate=0.5
+    ).to_dict()
     (run / "config.json").write_text(json.dumps({"configuration": settings}))
     network.save_weights(run / "best.weights.h5")
     return run
@@ -315,7 +317,7 @@ def test_weights_that_are_text_are_refused(run):
     "filters", [(4, 4, 4, 4), (4, 4, 4, 4, 8), (8, 4, 4, 4, 4), (4, 4, 4, 4, 4, 4)]
 )
 def test_weights_of_another_architecture_are_refused(run, filters):
-    settings = Configuration(image_size=64, filters=filters).to_dict()
+    settings = Configuration(target="rgb", image_size=64, filters=filters).to_dict()
     (run / "config.json").write_text(json.dumps({"configuration": settings}))
     assert "best.weights.h5: cannot be loaded" in refusal(run)
 
@@ -361,9 +363,9 @@ def test_strength_is_a_factor_of_the_chroma():
     assert chroma[1] / chroma[0] == pytest.approx(3, rel=0.05)
 
 
-@pytest.mark.parametrize("recipe", ["chroma", "classes"])
-def test_a_run_of_another_recipe_is_loaded_with_its_own_network(recipe, tmp_path):
-    configuration = Configuration.of(recipe, image_size=32, filters=FILTERS)
+@pytest.mark.parametrize("target", ["ab", "ab_bins"])
+def test_a_run_of_another_target_is_loaded_with_its_own_network(target, tmp_path):
+    configuration = Configuration(target=target, image_size=32, filters=FILTERS)
     network = randomize(registry.build_network(configuration))
     record = {"configuration": configuration.to_dict()}
     (tmp_path / "config.json").write_text(json.dumps(record))

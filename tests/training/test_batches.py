@@ -18,7 +18,8 @@ GREY_WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 def configuration(**settings):
     """Settings for tiny pictures; one encoder block, so that every even size will do."""
-    return Configuration(**{"image_size": 32, "filters": (4,), "batch_size": 4, **settings})
+    settings = {"image_size": 32, "filters": (4,), "batch_size": 4, **settings}
+    return Configuration.from_preset("recipe", **settings)
 
 
 def levels(signed):
@@ -317,7 +318,7 @@ def gradients(tmp_path_factory):
 def crops(table, smallest, **settings):
     """Return the sides and the places of the squares that were cut out, in pixels of the files."""
     batches = Batches(
-        Splits(table, table, table), configuration(crop=smallest, epochs=60, **settings)
+        Splits(table, table, table), configuration(min_crop_area=smallest, epochs=60, **settings)
     )
     pictures, _ = collect(batches.training())
     top, bottom = pictures[:, 0, :, 0].mean(axis=1) / 2, pictures[:, -1, :, 0].mean(axis=1) / 2
@@ -348,7 +349,8 @@ def test_crops_differ_by_epoch_and_follow_from_the_seed(gradients):
 def test_validation_pictures_are_never_cropped(gradients):
     parts = Splits(gradients, gradients, gradients)
     whole, cropped = (
-        collect(Batches(parts, configuration(crop=crop)).validation())[0] for crop in (1.0, 0.3)
+        collect(Batches(parts, configuration(min_crop_area=crop)).validation())[0]
+        for crop in (1.0, 0.3)
     )
     np.testing.assert_array_equal(whole, cropped)
 

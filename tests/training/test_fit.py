@@ -19,7 +19,7 @@ from PIL import Image
 from skimage import color as skimage_color
 
 from colorlab import losses, training
-from colorlab.configuration import RECIPES, Configuration
+from colorlab.configuration import PRESETS, Configuration
 from colorlab.datasets import folder, toy
 from colorlab.datasets.splits import Splits
 from colorlab.errors import InputError
@@ -52,7 +52,7 @@ def parts(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def configuration():
-    return Configuration(**SETTINGS)
+    return Configuration.from_preset("recipe", **SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +153,8 @@ def arrays(epochs=1, steps=1, target=0.5):
 
 
 def small(**settings):
-    return Configuration(
-        **{**SETTINGS, "image_size": 8, "filters": (4,), "epochs": 1, "dropout_rate": 0, **settings}
-    )
+    settings = {**SETTINGS, "image_size": 8, "epochs": 1, "dropout_rate": 0, **settings}
+    return Configuration.from_preset("recipe", **settings)
 
 
 def read_lines(run):
@@ -197,7 +196,8 @@ def test_one_batch_can_be_learnt_by_heart_with_its_colours(tmp_path):
             picture = Image.fromarray(toy.paint(category, seed, size=16))
             picture.save(tmp_path / category / f"{seed}.png")
     table = folder.scan(tmp_path)
-    settings = Configuration(
+    settings = Configuration.from_preset(
+        "recipe",
         image_size=16,
         filters=(16, 16),
         dropout_rate=0,
@@ -323,7 +323,10 @@ def test_a_finished_run_is_returned_as_it_is(finished, parts, configuration):
 
 def test_more_epochs_go_on(tmp_path, finished, parts):
     run = shutil.copytree(finished, tmp_path / "run")
-    assert continued_from(Configuration(**{**SETTINGS, "epochs": 5}), parts, run) == 3
+    assert (
+        continued_from(Configuration.from_preset("recipe", **{**SETTINGS, "epochs": 5}), parts, run)
+        == 3
+    )
     assert json.loads((run / "config.json").read_text())["configuration"]["epochs"] == 5
     assert read_lines(run) == read_lines(finished)
 
@@ -344,7 +347,7 @@ def refusal(configuration, batches, run):
     [("learning_rate", 0.5), ("seed", 1), ("filters", (8,)), ("dropout_rate", 0.0)],
 )
 def test_other_settings_are_refused(finished, parts, name, value):
-    other = Configuration(**{**SETTINGS, name: value})
+    other = Configuration.from_preset("recipe", **{**SETTINGS, name: value})
     assert name in refusal(other, Batches(parts, other), finished)
 
 
@@ -382,7 +385,7 @@ def copy(tmp_path, finished):
 def test_last_weights_cut_short_are_refused(copy, parts, share):
     weights = copy / "last.weights.h5"
     weights.write_bytes(weights.read_bytes()[: int(share * weights.stat().st_size)])
-    longer = Configuration(**{**SETTINGS, "epochs": 4})
+    longer = Configuration.from_preset("recipe", **{**SETTINGS, "epochs": 4})
     with pytest.raises(InputError, match="last.weights.h5") as caught:
         training.train(longer, Untouchable(Batches(parts, longer)), copy)
     assert "\n" not in str(caught.value)
@@ -470,8 +473,9 @@ def test_the_optimizer_is_that_of_the_configuration():
 
 @pytest.fixture(scope="module")
 def scheduled(parts):
-    """Settings in which everything is used that the classic recipe leaves out."""
-    return Configuration.of("classes", **{**SETTINGS, "rarity": 0.5, "warm_up": 1.0})
+    """Settings in which everything is used that the recipe leaves out."""
+    settings = {**SETTINGS, "class_rebalancing": 0.5, "warmup_epochs": 1.0}
+    return Configuration.from_preset("ab_bins", **settings)
 
 
 @pytest.fixture(scope="module")
@@ -522,7 +526,7 @@ class Weights(keras.callbacks.Callback):
 
 
 def test_the_weights_that_are_kept_are_the_moving_average(tmp_path):
-    settings = small(epochs=1, averaging=0.6, learning_rate=1e-2)
+    settings = small(epochs=1, ema_momentum=0.6, learning_rate=1e-2)
     seen = Weights()
     training.train(settings, arrays(steps=7), tmp_path / "run", callbacks=[seen])
     expected = seen.values[0]
@@ -535,8 +539,8 @@ def test_the_weights_that_are_kept_are_the_moving_average(tmp_path):
     assert np.abs(found - seen.values[-1]).max() > 1e-3
 
 
-def test_class_frequencies_are_counted_once_a_run(scheduled_run, parts, scheduled):
-    found = json.loads((scheduled_run / "classes.json").read_text())
+def test_bin_frequencies_are_counted_once_a_run(scheduled_run, parts, scheduled):
+    found = json.loads((scheduled_run / "bin_frequencies.json").read_text())
     assert sum(found) == pytest.approx(1)
     truth = np.concatenate([rgb for _, rgb in Batches(parts, scheduled).training()])
     lab = skimage_color.rgb2lab((truth + 1) / 2)[..., 1:].reshape(-1, 2)
@@ -548,9 +552,7 @@ def test_class_frequencies_are_counted_once_a_run(scheduled_run, parts, schedule
 
 
 def test_a_new_run_can_begin_with_the_weights_of_another(tmp_path, parts, finished):
-    settings = Configuration.of(
-        "chroma", **{**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0}
-    )
+    settings = Configuration(**{**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0})
     training.train(settings, Batches(parts, settings), tmp_path / "run", start=finished)
     network = registry.build_network(settings)
     network.load_weights(tmp_path / "run" / "best.weights.h5")
@@ -570,7 +572,7 @@ import json
 import sys
 import numpy
 from colorlab import training
-from colorlab.configuration import RECIPES, Configuration
+from colorlab.configuration import Configuration
 given = numpy.load(sys.argv[1])
 network = training.compile_network(Configuration.from_dict(json.loads(sys.argv[3])))
 network.set_weights([given[f"w{index}"] for index in range(len(network.get_weights()))])
@@ -581,12 +583,12 @@ numpy.savez(sys.argv[2], *network.get_weights(), losses=losses)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_a_step_under_jax_is_the_same(recipe, tmp_path):
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_step_under_jax_is_the_same(preset, tmp_path):
     settings = {"image_size": 8, "filters": (4,), "dropout_rate": 0, "learning_rate": 1e-3}
-    if recipe != "classic":
-        settings |= {"rarity": 0.5, "warm_up": 0}
-    configuration = Configuration.of(recipe, precision="float32", **settings)
+    if preset != "recipe":
+        settings |= {"class_rebalancing": 0.5, "warmup_epochs": 0}
+    configuration = Configuration.from_preset(preset, precision="float32", **settings)
     network = training.compile_network(configuration)
     random = np.random.default_rng(0)
     grey = random.uniform(-1, 1, (4, 8, 8, 1)).astype("float32")
