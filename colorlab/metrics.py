@@ -1,7 +1,7 @@
-"""How a coloured picture is judged: one protocol for every number in the course.
+"""Measures of a coloured picture, with the same settings for every number in the course.
 
-Pictures are uint8 sRGB, shape (height, width, 3). scikit-image computes; this module fixes the
-settings, so that two tables in the course can always be compared.
+Pictures are uint8 sRGB, shape (height, width, 3). PSNR, SSIM and CIEDE2000 are computed by
+scikit-image; this module fixes their settings, so that any two tables can be compared.
 
 Taught in :doc:`/notebooks/04_results`.
 """
@@ -17,7 +17,7 @@ __all__ = ["Scores", "ciede2000", "colorfulness", "psnr", "score", "ssim"]
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-    """The judgement of one picture.
+    """All measures of one picture.
 
     Attributes
     ----------
@@ -26,11 +26,11 @@ class Scores:
     ssim : float
         Structural similarity, -1 to 1; higher is better.
     ciede2000 : float
-        Mean colour difference over the pixels; 0 is identical, about 1 is just visible.
+        Mean colour difference of the pixels; 0 is identical, about 1 is just visible.
     colorfulness : float
-        Hasler and Suesstrunk's measure of the output; 0 is grey, about 60 is vivid.
+        Colourfulness of the prediction; 0 is grey, about 60 is vivid.
     true_colorfulness : float
-        The same measure of the truth.
+        Colourfulness of the reference.
     """
 
     psnr: float
@@ -40,7 +40,7 @@ class Scores:
     true_colorfulness: float
 
 
-def _require_picture(picture, name):
+def _require_picture(picture: np.ndarray, name: str) -> np.ndarray:
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
         raise ValueError(
@@ -50,22 +50,23 @@ def _require_picture(picture, name):
     return picture
 
 
-def _require_pair(truth, output):
-    truth = _require_picture(truth, "truth")
-    output = _require_picture(output, "output")
-    if truth.shape != output.shape:
+def _require_pair(reference: np.ndarray, prediction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    reference = _require_picture(reference, "reference")
+    prediction = _require_picture(prediction, "prediction")
+    if reference.shape != prediction.shape:
         raise ValueError(
-            f"truth and output must have the same shape, got {truth.shape} and {output.shape}"
+            "reference and prediction must have the same shape, "
+            f"got {reference.shape} and {prediction.shape}"
         )
-    return truth, output
+    return reference, prediction
 
 
-def psnr(truth, output):
-    """Peak signal-to-noise ratio, over all three channels, with a peak of 255.
+def psnr(reference: np.ndarray, prediction: np.ndarray) -> float:
+    """Compute the peak signal-to-noise ratio over all three channels, with a peak of 255.
 
     Parameters
     ----------
-    truth, output : numpy.ndarray, shape (height, width, 3)
+    reference, prediction : numpy.ndarray, shape (height, width, 3)
         uint8 sRGB.
 
     Returns
@@ -80,27 +81,27 @@ def psnr(truth, output):
 
     Notes
     -----
-    10 log10(255**2 / mean squared error). Rewards dull pictures: never quote it without
-    :func:`colorfulness`.
+    The ratio is 10 log10(255**2 / mean squared error). It favours dull pictures: always report it
+    with :func:`colorfulness`.
 
     Examples
     --------
-    >>> truth = np.zeros((8, 8, 3), "uint8")
-    >>> round(psnr(truth, truth + 255), 3)
+    >>> black = np.zeros((8, 8, 3), "uint8")
+    >>> round(psnr(black, black + 255), 3)
     0.0
     """
-    truth, output = _require_pair(truth, output)
-    if np.array_equal(truth, output):
+    reference, prediction = _require_pair(reference, prediction)
+    if np.array_equal(reference, prediction):
         return float("inf")
-    return float(skimage_metrics.peak_signal_noise_ratio(truth, output, data_range=255))
+    return float(skimage_metrics.peak_signal_noise_ratio(reference, prediction, data_range=255))
 
 
-def ssim(truth, output):
-    """Structural similarity, averaged over the channels (window 7, data range 255).
+def ssim(reference: np.ndarray, prediction: np.ndarray) -> float:
+    """Compute the structural similarity, averaged over the channels.
 
     Parameters
     ----------
-    truth, output : numpy.ndarray, shape (height, width, 3)
+    reference, prediction : numpy.ndarray, shape (height, width, 3)
         uint8 sRGB, at least 7 x 7.
 
     Returns
@@ -115,7 +116,13 @@ def ssim(truth, output):
 
     Notes
     -----
-    Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004, as scikit-image computes it.
+    The index of [1]_, with a uniform window of 7 x 7 pixels and a data range of 255.
+
+    References
+    ----------
+    .. [1] Z. Wang, A. C. Bovik, H. R. Sheikh and E. P. Simoncelli, "Image Quality Assessment: From
+       Error Visibility to Structural Similarity", IEEE Transactions on Image Processing 13 (2004),
+       https://doi.org/10.1109/TIP.2003.819861
 
     Examples
     --------
@@ -123,26 +130,28 @@ def ssim(truth, output):
     >>> ssim(picture, picture)
     1.0
     """
-    truth, output = _require_pair(truth, output)
-    if min(truth.shape[:2]) < 7:
-        raise ValueError(f"ssim needs pictures of at least 7 x 7 pixels, got {truth.shape[:2]}")
+    reference, prediction = _require_pair(reference, prediction)
+    if min(reference.shape[:2]) < 7:
+        raise ValueError(f"ssim needs pictures of at least 7 x 7 pixels, got {reference.shape[:2]}")
     return float(
-        skimage_metrics.structural_similarity(truth, output, channel_axis=-1, data_range=255)
+        skimage_metrics.structural_similarity(
+            reference, prediction, channel_axis=-1, data_range=255
+        )
     )
 
 
-def ciede2000(truth, output):
-    """Mean CIEDE2000 colour difference over the pixels.
+def ciede2000(reference: np.ndarray, prediction: np.ndarray) -> float:
+    """Compute the mean CIEDE2000 colour difference of the pixels.
 
     Parameters
     ----------
-    truth, output : numpy.ndarray, shape (height, width, 3)
+    reference, prediction : numpy.ndarray, shape (height, width, 3)
         uint8 sRGB.
 
     Returns
     -------
     float
-        0 or more; about 1 is just visible, 10 is a different colour at a glance.
+        0 or more; about 1 is just visible, 10 is clearly another colour.
 
     Raises
     ------
@@ -151,7 +160,13 @@ def ciede2000(truth, output):
 
     Notes
     -----
-    Sharma, Wu and Dalal, Color Research and Application 2005.
+    The formula of [1]_, in CIE Lab under D65, with all parametric factors equal to 1.
+
+    References
+    ----------
+    .. [1] G. Sharma, W. Wu and E. N. Dalal, "The CIEDE2000 Color-Difference Formula: Implementation
+       Notes, Supplementary Test Data, and Mathematical Observations", Color Research &
+       Application 30 (2005), https://doi.org/10.1002/col.20070
 
     Examples
     --------
@@ -159,15 +174,15 @@ def ciede2000(truth, output):
     >>> round(ciede2000(black, white), 3)
     100.0
     """
-    truth, output = _require_pair(truth, output)
+    reference, prediction = _require_pair(reference, prediction)
     difference = skimage_color.deltaE_ciede2000(
-        skimage_color.rgb2lab(truth), skimage_color.rgb2lab(output)
+        skimage_color.rgb2lab(reference), skimage_color.rgb2lab(prediction)
     )
     return float(difference.mean())
 
 
-def colorfulness(picture):
-    """How colourful a picture looks.
+def colorfulness(picture: np.ndarray) -> float:
+    """Compute how colourful a picture looks.
 
     Parameters
     ----------
@@ -186,8 +201,13 @@ def colorfulness(picture):
 
     Notes
     -----
-    Hasler and Suesstrunk, Measuring colorfulness in natural images, SPIE 2003: the spread of the
-    opponent channels R - G and (R + G) / 2 - B plus 0.3 times the length of their mean.
+    The measure of [1]_: the standard deviation of the opponent channels R - G and
+    (R + G) / 2 - B, plus 0.3 times the distance of their mean from grey.
+
+    References
+    ----------
+    .. [1] D. Hasler and S. Suesstrunk, "Measuring Colorfulness in Natural Images", Human Vision and
+       Electronic Imaging VIII, Proceedings of SPIE 5007 (2003), https://doi.org/10.1117/12.477378
 
     Examples
     --------
@@ -201,12 +221,12 @@ def colorfulness(picture):
     return float(spread + 0.3 * np.hypot(red_green.mean(), yellow_blue.mean()))
 
 
-def score(truth, output):
-    """Judge one picture by the whole protocol.
+def score(reference: np.ndarray, prediction: np.ndarray) -> Scores:
+    """Compute all measures of one picture.
 
     Parameters
     ----------
-    truth, output : numpy.ndarray, shape (height, width, 3)
+    reference, prediction : numpy.ndarray, shape (height, width, 3)
         uint8 sRGB, at least 7 x 7.
 
     Returns
@@ -226,9 +246,9 @@ def score(truth, output):
     (1.0, 0.0)
     """
     return Scores(
-        psnr=psnr(truth, output),
-        ssim=ssim(truth, output),
-        ciede2000=ciede2000(truth, output),
-        colorfulness=colorfulness(output),
-        true_colorfulness=colorfulness(truth),
+        psnr=psnr(reference, prediction),
+        ssim=ssim(reference, prediction),
+        ciede2000=ciede2000(reference, prediction),
+        colorfulness=colorfulness(prediction),
+        true_colorfulness=colorfulness(reference),
     )

@@ -1,10 +1,12 @@
-"""Figures of the course: they are returned, never shown.
+"""Figures of the course. Each function returns its figure and shows nothing.
 
-Legible at the width of a book page; where colour carries meaning it is from Okabe and Ito's
-colour-blind-safe palette, and lines also differ in their dashes.
+The figures are legible at the width of a book page. Colours that carry meaning are from Okabe and
+Ito's palette for colour-blind readers, and lines also differ in their dashes.
 
 Taught in :doc:`/notebooks/01_data` and :doc:`/notebooks/04_results`.
 """
+
+from collections.abc import Iterable, Mapping, Sequence
 
 import matplotlib.colors
 import matplotlib.ticker
@@ -37,20 +39,23 @@ def _show(axes, image):
 def _require_pictures(pictures, name):
     pictures = list(pictures)
     if not pictures:
-        raise ValueError(f"{name} must hold at least one picture, got none")
+        raise ValueError(f"{name} must contain at least one picture, got none")
     return pictures
 
 
-def result_grid(columns, labels=None):
-    """Lay pictures out in rows: truth, input and output, or whatever the columns are called.
+def result_grid(
+    columns: Mapping[str, Iterable[np.ndarray]], labels: Sequence[str] | None = None
+) -> Figure:
+    """Lay out pictures in a grid with titled columns, such as truth, input and output.
 
     Parameters
     ----------
     columns : dict
-        From a title to a sequence of pictures, uint8, shape (height, width, 3) or grey with one
-        channel or none. All sequences are of the same length, the number of rows.
+        Maps a title to a sequence of pictures: uint8, shape (height, width, 3), or grey of shape
+        (height, width, 1) or (height, width). All sequences have the same length, the number of
+        rows.
     labels : sequence of str, optional
-        One for each row, written at its left.
+        One label for each row, written on its left.
 
     Returns
     -------
@@ -67,13 +72,13 @@ def result_grid(columns, labels=None):
     >>> len(result_grid({"truth": [picture], "output": [picture]}).axes)
     2
     """
-    columns = {
+    filled = {
         title: _require_pictures(pictures, f"column {title!r}")
         for title, pictures in columns.items()
     }
-    if not columns:
+    if not filled:
         raise ValueError("columns must name at least one column, got none")
-    lengths = {title: len(pictures) for title, pictures in columns.items()}
+    lengths = {title: len(pictures) for title, pictures in filled.items()}
     rows = next(iter(lengths.values()))
     if set(lengths.values()) != {rows} or (labels is not None and len(labels) != rows):
         raise ValueError(f"columns and labels must be equally long, got {lengths}")
@@ -85,8 +90,8 @@ def result_grid(columns, labels=None):
         layout="constrained",
     )
     grid = figure.subplots(rows, len(columns), squeeze=False)
-    for place, (title, pictures) in enumerate(columns.items()):
-        for row, picture in enumerate(pictures):
+    for place, (title, shown) in enumerate(filled.items()):
+        for row, picture in enumerate(shown):
             _show(grid[row, place], picture)
         grid[0, place].set_title(title.replace("_", " "), fontsize=12)
     for row, label in enumerate(labels or ()):
@@ -94,13 +99,13 @@ def result_grid(columns, labels=None):
     return figure
 
 
-def category_sheet(pictures):
-    """Show a few pictures of each category, a row each.
+def category_sheet(pictures: Mapping[str, Iterable[np.ndarray]]) -> Figure:
+    """Show some pictures of each category, one row per category.
 
     Parameters
     ----------
     pictures : dict
-        From a category's name to a sequence of pictures, uint8, shape (height, width, 3).
+        Maps the name of a category to a sequence of pictures, uint8, shape (height, width, 3).
 
     Returns
     -------
@@ -117,17 +122,17 @@ def category_sheet(pictures):
     >>> len(category_sheet({"coast": [picture] * 3, "street": [picture] * 3}).axes)
     6
     """
-    pictures = {
+    filled = {
         category: _require_pictures(some, f"category {category!r}")
         for category, some in pictures.items()
     }
-    if not pictures:
+    if not filled:
         raise ValueError("pictures must name at least one category, got none")
-    count = max(len(some) for some in pictures.values())
+    count = max(len(some) for some in filled.values())
     side = min(1.6, (_WIDTH - 0.4) / count)
-    figure = Figure(figsize=(side * count + 0.4, side * len(pictures)), layout="constrained")
-    grid = figure.subplots(len(pictures), count, squeeze=False)
-    for row, (category, some) in enumerate(pictures.items()):
+    figure = Figure(figsize=(side * count + 0.4, side * len(filled)), layout="constrained")
+    grid = figure.subplots(len(filled), count, squeeze=False)
+    for row, (category, some) in enumerate(filled.items()):
         for axes in grid[row, len(some) :]:
             axes.remove()
         for axes, picture in zip(grid[row], some, strict=False):
@@ -136,15 +141,15 @@ def category_sheet(pictures):
     return figure
 
 
-def training_curves(log, baseline=None):
-    """Draw training and validation loss over the epochs.
+def training_curves(log: Sequence[Mapping[str, float]], baseline: float | None = None) -> Figure:
+    """Plot training and validation loss over the epochs.
 
     Parameters
     ----------
     log : sequence of dict
-        As :func:`colorlab.training.read_log` returns it: ``epoch``, ``loss``, ``val_loss``.
+        As returned by :func:`colorlab.training.read_log`: ``epoch``, ``loss``, ``val_loss``.
     baseline : float, optional
-        A loss to beat, drawn as a dotted line.
+        A loss to compare with, drawn as a dotted line.
 
     Returns
     -------
@@ -157,7 +162,7 @@ def training_curves(log, baseline=None):
 
     Notes
     -----
-    The vertical axis is logarithmic: equal steps are equal shares.
+    The vertical axis is logarithmic: equal distances are equal ratios.
 
     Examples
     --------
@@ -166,7 +171,7 @@ def training_curves(log, baseline=None):
     'epoch'
     """
     if not log:
-        raise ValueError("log must hold at least one epoch, got none")
+        raise ValueError("log must contain at least one epoch, got none")
     epochs = [row["epoch"] for row in log]
     figure = Figure(figsize=(_WIDTH, 3.6), dpi=_DOTS, layout="constrained")
     axes = figure.subplots()
@@ -185,21 +190,21 @@ def training_curves(log, baseline=None):
     return figure
 
 
-def ab_histogram(groups, bins=64):
-    """Show how often each chroma occurs, on the a-b plane of CIE Lab.
+def ab_histogram(groups: Mapping[str, Iterable[np.ndarray]], bins: int = 64) -> Figure:
+    """Plot a histogram of the colours on the a-b plane of CIE Lab.
 
     Parameters
     ----------
     groups : dict
-        From a title to a sequence of pictures, uint8 sRGB, shape (height, width, 3).
+        Maps a title to a sequence of pictures, uint8 sRGB, shape (height, width, 3).
     bins : int
-        Cells along a and along b, from -80 to 80.
+        Number of bins along a and along b, from -80 to 80.
 
     Returns
     -------
     matplotlib.figure.Figure
-        One panel a group, on a logarithmic scale from light (rare) to dark (frequent), shared
-        by all panels; the lines cross at grey.
+        One panel per group. All panels share a logarithmic colour scale from light (rare) to dark
+        (frequent); the lines cross at grey.
 
     Raises
     ------
@@ -238,5 +243,5 @@ def ab_histogram(groups, bins=64):
         axes.set_title(title, fontsize=12)
         axes.set_xlabel("a: green to red", fontsize=10)
     panels[0].set_ylabel("b: blue to yellow", fontsize=10)
-    figure.colorbar(mesh, ax=panels.tolist(), label="share of pixels", shrink=0.9)
+    figure.colorbar(mesh, ax=panels.tolist(), label="fraction of pixels", shrink=0.9)
     return figure

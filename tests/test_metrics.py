@@ -1,4 +1,4 @@
-"""Judgement: closed forms, second implementations, and the published CIEDE2000 pairs."""
+"""Measures: closed forms, second implementations, and the published CIEDE2000 pairs."""
 
 import dataclasses
 import math
@@ -57,11 +57,11 @@ def test_psnr_of_identical_pictures_is_infinite():
 # --- SSIM ----------------------------------------------------------------------------------------
 
 
-def ssim_by_windows(truth, output):
+def ssim_by_windows(reference, prediction):
     """Return SSIM as published, from every whole 7 x 7 window, with sample covariances."""
     windows = [
         np.lib.stride_tricks.sliding_window_view(picture.astype(float), (7, 7), axis=(0, 1))
-        for picture in (truth, output)
+        for picture in (reference, prediction)
     ]
     first, second = (window.reshape(*window.shape[:3], 49) for window in windows)
     means = first.mean(axis=-1), second.mean(axis=-1)
@@ -75,10 +75,12 @@ def ssim_by_windows(truth, output):
 
 
 def test_ssim_is_the_published_formula():
-    truth = toy.paint("street", seed=2, size=40)
-    blend = (0.6 * truth + 0.4 * noise(3, truth.shape)).astype("uint8")
-    for output in (blend, 255 - truth, np.roll(truth, 3, axis=1)):
-        assert metrics.ssim(truth, output) == pytest.approx(ssim_by_windows(truth, output))
+    reference = toy.paint("street", seed=2, size=40)
+    blend = (0.6 * reference + 0.4 * noise(3, reference.shape)).astype("uint8")
+    for prediction in (blend, 255 - reference, np.roll(reference, 3, axis=1)):
+        assert metrics.ssim(reference, prediction) == pytest.approx(
+            ssim_by_windows(reference, prediction)
+        )
 
 
 def test_ssim_has_the_settings_of_the_protocol():
@@ -94,7 +96,7 @@ def test_ssim_of_identical_pictures_is_one():
     assert metrics.ssim(plain(0), plain(0)) == pytest.approx(1.0)
 
 
-def test_ssim_of_two_plain_pictures_is_the_term_of_light():
+def test_ssim_of_two_plain_pictures_is_the_luminance_term():
     expected = (2 * 100 * 150 + 2.55**2) / (100**2 + 150**2 + 2.55**2)
     assert metrics.ssim(plain(100), plain(150)) == pytest.approx(expected)
 
@@ -163,7 +165,7 @@ def difference_by_hand(first, second):
     d_l, d_c = l2 - l1, c2 - c1
     d_h = 2 * math.sqrt(c1 * c2) * math.sin(math.radians(turn / 2))
 
-    light, chroma = (l1 + l2) / 2, (c1 + c2) / 2
+    lightness, chroma = (l1 + l2) / 2, (c1 + c2) / 2
     if c1 * c2 == 0:
         hue = h1 + h2
     elif abs(h1 - h2) <= 180:
@@ -176,7 +178,7 @@ def difference_by_hand(first, second):
 
     t = 1 - 0.17 * cosine(hue - 30) + 0.24 * cosine(2 * hue)
     t += 0.32 * cosine(3 * hue + 6) - 0.20 * cosine(4 * hue - 63)
-    s_l = 1 + 0.015 * (light - 50) ** 2 / math.sqrt(20 + (light - 50) ** 2)
+    s_l = 1 + 0.015 * (lightness - 50) ** 2 / math.sqrt(20 + (lightness - 50) ** 2)
     s_c, s_h = 1 + 0.045 * chroma, 1 + 0.015 * chroma * t
     r_c = 2 * math.sqrt(chroma**7 / (chroma**7 + 25**7))
     r_t = -r_c * math.sin(math.radians(60 * math.exp(-(((hue - 275) / 25) ** 2))))
@@ -193,10 +195,12 @@ def test_the_second_implementation_and_the_library_give_the_published_difference
 
 
 def test_ciede2000_of_pictures_is_the_mean_over_the_pixels():
-    truth, output = noise(4, (6, 5, 3)), noise(5, (6, 5, 3))
-    first, second = (skimage_color.rgb2lab(picture).reshape(-1, 3) for picture in (truth, output))
+    reference, prediction = noise(4, (6, 5, 3)), noise(5, (6, 5, 3))
+    first, second = (
+        skimage_color.rgb2lab(picture).reshape(-1, 3) for picture in (reference, prediction)
+    )
     expected = np.mean([difference_by_hand(*pair) for pair in zip(first, second, strict=True)])
-    assert metrics.ciede2000(truth, output) == pytest.approx(expected, rel=1e-6)
+    assert metrics.ciede2000(reference, prediction) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -265,9 +269,9 @@ def test_wrong_pictures_are_refused_by_name(function):
         r"uint8 of shape \(1, 24, 20, 3\)": good[None],
     }
     for message, picture in wrong.items():
-        with pytest.raises(ValueError, match="truth must be .*" + message):
+        with pytest.raises(ValueError, match="reference must be .*" + message):
             function(picture, good)
-        with pytest.raises(ValueError, match="output must be .*" + message):
+        with pytest.raises(ValueError, match="prediction must be .*" + message):
             function(good, picture)
     with pytest.raises(ValueError, match=r"same shape.*\(24, 20, 3\).*\(20, 20, 3\)"):
         function(good, good[:20])
@@ -280,23 +284,23 @@ def test_colorfulness_refuses_other_arrays():
 
 
 def test_score_is_all_of_them():
-    truth = toy.paint("coast", seed=1, size=32)
-    output = np.clip(truth.astype(int) + 12 * (noise(6, truth.shape) > 127), 0, 255)
-    output = output.astype("uint8")
-    scores = metrics.score(truth, output)
+    reference = toy.paint("coast", seed=1, size=32)
+    prediction = np.clip(reference.astype(int) + 12 * (noise(6, reference.shape) > 127), 0, 255)
+    prediction = prediction.astype("uint8")
+    scores = metrics.score(reference, prediction)
     assert dataclasses.asdict(scores) == {
-        "psnr": metrics.psnr(truth, output),
-        "ssim": metrics.ssim(truth, output),
-        "ciede2000": metrics.ciede2000(truth, output),
-        "colorfulness": metrics.colorfulness(output),
-        "true_colorfulness": metrics.colorfulness(truth),
+        "psnr": metrics.psnr(reference, prediction),
+        "ssim": metrics.ssim(reference, prediction),
+        "ciede2000": metrics.ciede2000(reference, prediction),
+        "colorfulness": metrics.colorfulness(prediction),
+        "true_colorfulness": metrics.colorfulness(reference),
     }
     assert scores.colorfulness != scores.true_colorfulness
     assert all(isinstance(value, float) for value in dataclasses.astuple(scores))
 
 
 def test_psnr_prefers_dull_pictures_and_colorfulness_does_not():
-    # Why the course never quotes the one without the other: of two coins, grey is the safe bet.
+    # Why the course reports them together: between two plausible colours, dull is the safe guess.
     red, green = plain((200, 80, 80)), plain((80, 200, 80))
     brown = plain((140, 140, 80))
     assert metrics.psnr(red, brown) > metrics.psnr(red, green)

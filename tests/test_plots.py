@@ -1,4 +1,4 @@
-"""Figures: they are returned, they show what they were given, and they draw quietly."""
+"""Figures are returned, show their input, and draw without warnings."""
 
 import io
 import warnings
@@ -91,7 +91,7 @@ def test_grey_pictures_are_shown_from_black_to_white():
     ("arguments", "message"),
     [
         (({},), "at least one column"),
-        (({"truth": []},), "column 'truth' must hold at least one picture"),
+        (({"truth": []},), "column 'truth' must contain at least one picture"),
         (({"truth": [picture()], "output": [picture()] * 2},), "equally long.*'output': 2"),
         (({"truth": [picture()]}, ["one", "two"]), "equally long"),
         (({"truth": [picture()]}, []), "equally long"),
@@ -122,7 +122,7 @@ def test_category_sheet_takes_any_iterable():
 def test_category_sheet_refuses_nothing():
     with pytest.raises(ValueError, match="at least one category"):
         plots.category_sheet({})
-    with pytest.raises(ValueError, match="category 'coast' must hold"):
+    with pytest.raises(ValueError, match="category 'coast' must contain"):
         plots.category_sheet({"coast": []})
 
 
@@ -154,10 +154,10 @@ def test_training_curves_refuse_an_empty_log():
         plots.training_curves([])
 
 
-# --- chroma histogram ----------------------------------------------------------------------------
+# --- histogram of a and b -------------------------------------------------------------------------
 
 
-def test_chroma_histogram_puts_a_colour_where_it_belongs():
+def test_ab_histogram_puts_a_colour_where_it_belongs():
     colors = np.array([[200, 120, 100], [90, 140, 180]], "uint8")
     # Three quarters of the pixels have the first colour.
     shown = colors[[0, 0, 0, 1]].reshape(2, 2, 3)
@@ -165,7 +165,7 @@ def test_chroma_histogram_puts_a_colour_where_it_belongs():
     axes, bar = figure.axes
     assert axes.get_title() == "some"
     assert axes.get_xlabel().startswith("a") and axes.get_ylabel().startswith("b")
-    assert bar.get_ylabel() == "share of pixels"
+    assert bar.get_ylabel() == "fraction of pixels"
     shares = axes.images[0].get_array().filled(0)
     assert axes.images[0].get_extent() == [-80, 80, -80, 80]
     assert axes.images[0].origin == "lower"
@@ -176,7 +176,7 @@ def test_chroma_histogram_puts_a_colour_where_it_belongs():
     np.testing.assert_allclose(shares, expected)
 
 
-def test_chroma_histogram_has_a_panel_for_each_group():
+def test_ab_histogram_has_a_panel_for_each_group():
     groups = {"truth": [picture(1)], "output": [picture(2)], "grey": [picture(3) // 2]}
     figure = plots.ab_histogram(groups)
     assert [axes.get_title() for axes in figure.axes[:3]] == list(groups)
@@ -184,8 +184,8 @@ def test_chroma_histogram_has_a_panel_for_each_group():
     assert len(scales) == 1, "panels with different scales cannot be compared"
 
 
-def test_chroma_histogram_refuses_nothing():
+def test_ab_histogram_refuses_nothing():
     with pytest.raises(ValueError, match="at least one group"):
         plots.ab_histogram({})
-    with pytest.raises(ValueError, match="group 'truth' must hold"):
+    with pytest.raises(ValueError, match="group 'truth' must contain"):
         plots.ab_histogram({"truth": []})
