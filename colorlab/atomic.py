@@ -1,6 +1,6 @@
 """Write files whole or not at all: the one way that this library writes a file.
 
-The chapter :doc:`/notebooks/07_your_own_photographs` uses it.
+Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
 
 import contextlib

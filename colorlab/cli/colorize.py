@@ -64,7 +64,7 @@ def colorize(
 
     Example: colorlab colorize old/ scan.tif -o coloured
     """
-    from colorlab.images.photograph import FORMATS
+    from colorlab.images.formats import FORMATS
     from colorlab.inference import batch
     from colorlab.inference import jobs as planning
     from colorlab.inference.predictors import KerasPredictor, load, require_settings

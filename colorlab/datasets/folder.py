@@ -14,10 +14,13 @@ from PIL import Image
 
 from colorlab import images
 from colorlab.errors import InputError
+from colorlab.images.jpeg import is_plain
+from colorlab.images.levels import flatten
+from colorlab.images.reading import decode, open_picture
+from colorlab.images.refusals import one_line_errors, open_regular
 
 __all__ = ["Picture", "PictureTable", "describe", "scan"]
 
-_EXIF_ORIENTATION = 0x0112
 _SIGN_GRID = 17
 _THUMBNAIL = 32
 
@@ -37,7 +40,8 @@ class Picture:
     digest : str
         SHA-256 of the file's bytes.
     plain : bool
-        Whether any JPEG decoder gives the right picture: RGB or grey, no rotation, no profile.
+        Whether any JPEG decoder gives the right picture, see
+        :func:`colorlab.images.jpeg.is_plain`.
     descriptor : numpy.ndarray, shape (1536,)
         See :func:`describe`. Not part of comparisons.
     """
@@ -163,29 +167,22 @@ def describe(image):
     return np.concatenate([np.where(signs, 1.0, -1.0), thumbnail]).astype("float16")
 
 
-def _is_plain(path):
-    with Image.open(path) as picture:
-        return (
-            picture.format == "JPEG"
-            and picture.mode in ("RGB", "L")
-            and picture.getexif().get(_EXIF_ORIENTATION, 1) == 1
-            and "icc_profile" not in picture.info
-        )
-
-
 def _read_row(folder, path):
     """Return a Picture, or the reason why there is none."""
     relative = path.relative_to(folder)
     try:
-        image = images.read_image(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with one_line_errors(str(path)), open_regular(path) as stream:
+            content = stream.read()
+        with open_picture(content, str(path)) as opened:
+            plain = is_plain(opened, content)
+            image = np.array(flatten(*decode(opened)).convert("RGB"))
         return Picture(
             path=relative.as_posix(),
             category=relative.parts[0],
             height=image.shape[0],
             width=image.shape[1],
-            digest=digest,
-            plain=_is_plain(path),
+            digest=hashlib.sha256(content).hexdigest(),
+            plain=plain,
             descriptor=describe(image),
         )
     except InputError as error:

@@ -1,7 +1,8 @@
 """Picture files: reading, resizing, writing, and what a photograph holds beside its pixels."""
 
+from colorlab.images.formats import PICTURE_SUFFIXES
 from colorlab.images.inputs import to_grey
-from colorlab.images.reading import PICTURE_SUFFIXES, read_image
+from colorlab.images.reading import read_image
 from colorlab.images.resizing import center_square, resize, standardize
 from colorlab.images.writing import save_image
 

@@ -1,6 +1,6 @@
 """Turn whatever holds one photograph into grey levels: a file, its content, a picture, an array.
 
-The chapter :doc:`/notebooks/07_your_own_photographs` uses it.
+Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
 
 import os
@@ -10,8 +10,10 @@ import numpy as np
 from PIL import Image
 
 from colorlab.errors import InputError
-from colorlab.images.decoding import one_line_errors, range_of_levels
-from colorlab.images.photograph import READ, Photograph, flatten, open_picture, upright_levels
+from colorlab.images import formats, levels
+from colorlab.images.photograph import Photograph
+from colorlab.images.reading import Opened, decode, open_picture
+from colorlab.images.refusals import one_line_errors
 
 __all__ = ["to_grey"]
 
@@ -76,8 +78,8 @@ def to_grey(image: Any) -> np.ndarray:
 
 
 def _read(source, name):
-    with one_line_errors(name), open_picture(source) as picture:
-        return _grey(picture)
+    with open_picture(source, name) as opened:
+        return _grey(opened)
 
 
 def _content(stream):
@@ -93,11 +95,8 @@ def _content(stream):
     return content
 
 
-def _grey(picture):
-    highest = range_of_levels(picture)
-    picture.load()
-    levels, alpha = upright_levels(picture, highest)
-    return np.asarray(flatten(levels, alpha).convert("L"))[..., None]
+def _grey(opened):
+    return np.asarray(levels.flatten(*decode(opened)).convert("L"))[..., None]
 
 
 def _of_picture(picture):
@@ -108,10 +107,11 @@ def _of_picture(picture):
     if picture.mode == "HSV":
         picture = picture.convert("RGB")
     with one_line_errors("image"):
-        if getattr(picture, "tile", None) and picture.format not in READ:
+        if getattr(picture, "tile", None) and not formats.is_read(picture.format):
             # Opened, and not decoded yet: some formats are programs that would be run.
             raise InputError(f"is an open {picture.format} file; type image.load() before")
-        return _grey(picture)
+        picture.load()
+        return _grey(Opened(picture, picture.format, []))
 
 
 def _of_array(image):
@@ -126,15 +126,15 @@ def _of_array(image):
             raise InputError(f"{_EXPECTED}, got a {what} of paths; give one at a time")
         raise InputError(f"{_EXPECTED}, got {what}")
     _require_shape(array)
-    levels = _levels(array)
-    channels = levels.shape[2] if levels.ndim == 3 else 1
+    array = _eight_bits(array)
+    channels = array.shape[2] if array.ndim == 3 else 1
     if channels == 1:
-        return levels.reshape(*levels.shape[:2], 1)
-    picture = Image.fromarray(np.ascontiguousarray(levels))
+        return array.reshape(*array.shape[:2], 1)
+    picture = Image.fromarray(np.ascontiguousarray(array))
     alpha = picture.getchannel("A") if channels in (2, 4) else None
     if alpha is not None:
         picture = picture.convert("L" if channels == 2 else "RGB")
-    return np.asarray(flatten(picture, alpha).convert("L"))[..., None]
+    return np.asarray(levels.flatten(picture, alpha).convert("L"))[..., None]
 
 
 def _require_shape(array):
@@ -155,28 +155,19 @@ def _require_shape(array):
         raise InputError(f"image has the shape {shape}; expected 1 to 4 channels at the end")
 
 
-def _levels(array):
-    """Bring numbers of any kind to uint8, 0 to 255, or say why that is not clear."""
+def _eight_bits(array):
+    """Bring an array of numbers of any kind to uint8, or say why that is not clear."""
     kind, lowest, highest = array.dtype, array.min(), array.max()
     if kind == np.uint8:
         return array
     if kind == np.bool_:
         return array.astype("uint8") * 255
     if kind.kind == "f":
-        if not (np.isfinite(lowest) and np.isfinite(highest)):
-            raise InputError("image holds NaN or infinite numbers; type np.nan_to_num(image)")
-        if -_ALMOST <= lowest and highest <= 1 + _ALMOST:
-            return np.rint(np.clip(array, 0, 1) * np.float32(255)).astype("uint8")
-        hint = "np.clip(image, 0, 1)"
-        if lowest >= 0 and highest <= 255:
-            hint = "image / 255 if it holds levels from 0 to 255"
-        elif lowest >= -1 - _ALMOST and highest <= 1 + _ALMOST:
-            hint = "(image + 1) / 2 if it holds numbers from -1 to 1"
-        raise InputError(
-            f"image holds floats from {lowest:g} to {highest:g}, expected 0 to 1; type {hint}"
-        )
+        return _eight_bits_of_floats(array, float(lowest), float(highest))
     if kind == np.uint16 and (highest > 255 or highest == 0):
-        return ((array.astype("uint32") + 128) // 257).astype("uint8")
+        return levels.EIGHT_BITS[array]
+    if kind == np.uint32 and highest > 65535:
+        return (array >> 24).astype("uint8")
     if kind != np.uint16 and 0 <= lowest and highest <= 255:
         return array.astype("uint8")
     hint = "np.clip(image, 0, 255).astype('uint8')"
@@ -187,4 +178,19 @@ def _levels(array):
     raise InputError(
         f"image holds {kind} numbers from {lowest} to {highest}: it is not clear which one is "
         f"white; type {hint}"
+    )
+
+
+def _eight_bits_of_floats(array, lowest, highest):
+    if not (np.isfinite(lowest) and np.isfinite(highest)):
+        raise InputError("image holds NaN or infinite numbers; type np.nan_to_num(image)")
+    if -_ALMOST <= lowest and highest <= 1 + _ALMOST:
+        return np.rint(np.clip(array, 0, 1) * np.float32(255)).astype("uint8")
+    hint = "np.clip(image, 0, 1)"
+    if lowest >= 0 and highest <= 255:
+        hint = "image / 255 if it holds levels from 0 to 255"
+    elif lowest >= -1 - _ALMOST and highest <= 1 + _ALMOST:
+        hint = "(image + 1) / 2 if it holds numbers from -1 to 1"
+    raise InputError(
+        f"image holds floats from {lowest:g} to {highest:g}, expected 0 to 1; type {hint}"
     )

@@ -1,17 +1,30 @@
-"""Save pictures, whole or not at all.
+"""Save pictures, and coloured photographs with all that their grey ones held.
 
-Taught in :doc:`/notebooks/01_data`.
+Taught in :doc:`/notebooks/01_data` and
+:doc:`/notebooks/07_your_own_photographs`.
 """
 
 import pathlib
+import struct
 
+import numpy as np
 from PIL import Image
 
 from colorlab.atomic import open_atomic
 from colorlab.errors import InputError
-from colorlab.images.reading import PICTURE_SUFFIXES
+from colorlab.images.formats import FORMATS
+from colorlab.images.levels import flatten
+from colorlab.images.metadata import save_options
 
-__all__ = ["save_image"]
+__all__ = ["save_image", "write_photograph"]
+
+_WITH_ALPHA = ("PNG", "WEBP", "TIFF", "AVIF")
+_METADATA_ERRORS = (
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    struct.error,
+)
+_PIXEL_OPTIONS = ("quality", "compress_level", "compression")
+_LARGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "AVIF": 65_536}
 
 
 def save_image(path, image, overwrite=False, quality=95):
@@ -23,7 +36,7 @@ def save_image(path, image, overwrite=False, quality=95):
     Parameters
     ----------
     path : path-like
-        The ending chooses the format, see :data:`PICTURE_SUFFIXES`.
+        The ending chooses the format, see :data:`colorlab.images.formats.FORMATS`, or ``.gif``.
     image : numpy.ndarray, shape (height, width, 3)
         uint8 sRGB.
     overwrite : bool
@@ -37,8 +50,75 @@ def save_image(path, image, overwrite=False, quality=95):
         If the ending is not known, the file exists, or it cannot be written.
     """
     path = pathlib.Path(path)
-    if path.suffix.lower() not in PICTURE_SUFFIXES:
-        raise InputError(f"{path}: unknown ending, expected one of {', '.join(PICTURE_SUFFIXES)}")
-    image_format = Image.registered_extensions()[path.suffix.lower()]
+    image_format = {**FORMATS, ".gif": "GIF"}.get(path.suffix.lower())
+    if image_format is None:
+        raise InputError(f"{path}: unknown ending, expected one of {', '.join(FORMATS)}, .gif")
     with open_atomic(path, overwrite) as stream:
         Image.fromarray(image).save(stream, format=image_format, quality=quality)
+
+
+def write_photograph(stream, image, photograph, image_format, quality=95):
+    """Write a coloured photograph with what its grey one held beside the pixels.
+
+    Parameters
+    ----------
+    stream : binary file
+        Open for writing; TIFF also reads from it.
+    image : numpy.ndarray, shape (height, width, 3)
+        uint8 sRGB, of the photograph's size or, for a comparison, twice as wide.
+    photograph : Photograph
+    image_format : str
+        One of the values of :data:`colorlab.images.formats.FORMATS`.
+    quality : int
+        1 to 100, for the formats that lose detail.
+
+    Returns
+    -------
+    list of str
+        What the format could not hold.
+
+    Raises
+    ------
+    InputError
+        If the format cannot hold a picture of this size.
+
+    Notes
+    -----
+    Transparency is laid on white where the format knows none.
+    """
+    height, width = image.shape[:2]
+    if max(height, width) > _LARGEST_SIDE.get(image_format, max(height, width)):
+        raise InputError(
+            f"{photograph.name}: a {image_format} file holds at most "
+            f"{_LARGEST_SIDE[image_format]} pixels a side; choose PNG or TIFF with --format"
+        )
+    notes = []
+    alpha = photograph.alpha
+    if alpha is not None:
+        alpha = np.tile(alpha, (1, width // alpha.shape[1], 1))
+        if image_format in _WITH_ALPHA:
+            image = np.concatenate([image, alpha], axis=-1)
+        else:
+            image = np.asarray(flatten(Image.fromarray(image), Image.fromarray(alpha[..., 0])))
+            notes.append(f"{image_format} knows no transparency, it was laid on white")
+    options, lost = save_options(photograph.metadata, image_format)
+    if lost:
+        notes.append(f"{image_format} could not hold: {', '.join(lost)}")
+    if image_format in ("JPEG", "WEBP", "AVIF"):
+        options["quality"] = quality
+    elif image_format == "PNG":
+        options["compress_level"] = 3  # nearly as small, and twice as fast
+    elif image_format == "TIFF" and "exif" not in options:
+        # Pillow's compressed TIFF files cannot hold EXIF data.
+        options["compression"] = "tiff_adobe_deflate"
+    picture = Image.fromarray(image)
+    try:
+        picture.save(stream, format=image_format, **options)
+    except _METADATA_ERRORS:
+        # Odd metadata are no reason to lose the picture.
+        stream.seek(0)
+        stream.truncate()
+        plain = {key: options[key] for key in options if key in _PIXEL_OPTIONS}
+        picture.save(stream, format=image_format, **plain)
+        notes.append("its metadata could not be written")
+    return notes

@@ -14,12 +14,13 @@ import threading
 import time
 
 import numpy as np
-from PIL import Image
 
 from colorlab.atomic import open_atomic
 from colorlab.errors import InputError
-from colorlab.images.decoding import open_regular
-from colorlab.images.photograph import format_of, read_photograph, write_photograph
+from colorlab.images.formats import format_of
+from colorlab.images.photograph import read_photograph
+from colorlab.images.reading import picture_size
+from colorlab.images.writing import write_photograph
 from colorlab.inference.jobs import STANDARD
 
 __all__ = ["Settings", "colorize_all", "workers_for"]
@@ -123,10 +124,8 @@ class _Room:
 
 
 def _pixels_of(source):
-    # What is wrong with the file is said when it is read.
-    with contextlib.suppress(Exception), open_regular(source) as file, Image.open(file) as picture:
-        return picture.width * picture.height
-    return 0
+    height, width = picture_size(source)
+    return height * width
 
 
 def _color_one(job, content, model, settings, room, stopped):

@@ -9,15 +9,12 @@ import pathlib
 
 from colorlab.errors import InputError
 from colorlab.images import PICTURE_SUFFIXES
-from colorlab.images.photograph import FORMATS
+from colorlab.images.formats import FORMATS, WRITTEN_AS
 
 __all__ = ["STANDARD", "Job", "find_photographs", "plan"]
 
 #: Stands for standard input and standard output.
 STANDARD = pathlib.Path("-")
-
-# The 256 colours of a GIF would not keep the light, and the others are read but not written.
-_WRITTEN_AS_PNG = (".gif", ".pbm", ".pgm", ".ppm", ".pnm", ".jp2", ".j2k", ".jpx")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,8 +160,8 @@ def _target_name(place, suffix, image_format):
     ending = place.suffix
     if image_format and FORMATS.get(ending.lower()) != FORMATS[image_format]:
         ending = image_format
-    elif not image_format and ending.lower() in _WRITTEN_AS_PNG:
-        ending = ".png"
+    elif not image_format:
+        ending = WRITTEN_AS.get(ending.lower(), ending)
     return f"{place.stem}{suffix}{ending}"
 
 

@@ -197,7 +197,7 @@ def test_the_good_are_coloured_and_the_bad_listed_at_the_end(color, photos, tmp_
     assert len(names(tmp_path / "out")) == 5 == len(result.out.splitlines())
     empty, cut, text, last = result.errors.splitlines()
     assert f"{photos / 'a0.jpg'}: is empty" in empty
-    assert f"{photos / 'cut.png'}: is damaged or cut short" in cut
+    assert f"{photos / 'cut.png'}: is cut short" in cut
     assert f"{photos / 'deep' / 'b.png'}: is not a picture" in text
     assert last == "colorlab: 3 of 8 pictures could not be coloured"
 

@@ -116,7 +116,7 @@ def test_unreadable_files_are_listed_with_the_reason(tmp_path):
         "street/text.webp",
     ]
     assert "cut short" in reasons["coast/cut.jpg"]
-    assert "not a picture" in reasons["coast/empty.png"]
+    assert "is empty" in reasons["coast/empty.png"]
     assert "is a folder" in reasons["coast/folder.jpg"]
     assert reasons["street/text.webp"].startswith("is not a picture")
     for reason in reasons.values():

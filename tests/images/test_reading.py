@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 import struct
 import sys
@@ -13,13 +14,13 @@ from PIL import Image
 from colorlab.datasets import toy
 from colorlab.errors import InputError
 from colorlab.images import (
-    PICTURE_SUFFIXES,
     center_square,
     read_image,
     resize,
     save_image,
     standardize,
 )
+from colorlab.images.formats import FORMATS
 
 HEIGHT, WIDTH = 40, 56
 
@@ -174,9 +175,10 @@ def test_the_kind_is_told_by_the_content_not_by_the_ending(tmp_path):
     np.testing.assert_array_equal(read_image(str(tmp_path / "a.jpg")), noise())
 
 
-def test_floating_point_files_are_refused(tmp_path):
-    path = write(tmp_path / "a.tif", np.zeros((8, 8), "float32"))
-    with pytest.raises(InputError, match="floating point") as error:
+@pytest.mark.parametrize("values", [np.full((8, 8), 9.0), np.full((8, 8), -0.5)])
+def test_floating_point_files_of_no_known_range_are_refused(tmp_path, values):
+    path = write(tmp_path / "a.tif", values.astype("float32"))
+    with pytest.raises(InputError, match="floating point values from .*, expected 0 to 1") as error:
         read_image(path)
     assert "a.tif" in one_line(error)
 
@@ -301,7 +303,7 @@ def test_every_unreadable_path_says_what_to_do(tmp_path):
     (tmp_path / "text.jpg").write_text("Dear Sir or Madam,\nI am not a picture.\n")
     (tmp_path / "folder.jpg").mkdir()
     for name, reason in {
-        "empty.jpg": "not a picture",
+        "empty.jpg": "is empty",
         "text.jpg": "not a picture",
         "folder.jpg": "is a folder",
         "missing.jpg": "no such file",
@@ -313,14 +315,19 @@ def test_every_unreadable_path_says_what_to_do(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "progressive.jpg", "a.png", "a.tif", "a.bmp", "a.gif"])
-def test_a_file_cut_short_at_any_tenth_is_refused(tmp_path, name):
+def test_a_file_cut_short_before_its_middle_is_refused(tmp_path, name):
     whole = write(tmp_path / name, noise(), **({"progressive": True} if "pro" in name else {}))
     content = whole.read_bytes()
     for tenth in range(10):
         whole.write_bytes(content[: len(content) * tenth // 10])
-        with pytest.raises(InputError, match="not a picture|damaged or cut short") as error:
-            read_image(whole)
-        assert name in one_line(error)
+        try:
+            found = read_image(whole)
+        except InputError as error:
+            assert re.search("is empty|not a picture|cut short", str(error))
+            assert name in str(error) and len(str(error).splitlines()) == 1
+        else:
+            assert tenth >= 5 and name.endswith(("jpg", "png"))
+            assert found.shape == (HEIGHT, WIDTH, 3)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])
@@ -500,13 +507,12 @@ def test_lossless_formats_come_back_exactly(tmp_path, name):
     np.testing.assert_array_equal(read_image(tmp_path / name), noise())
 
 
-@pytest.mark.parametrize("suffix", PICTURE_SUFFIXES)
+@pytest.mark.parametrize("suffix", [*FORMATS, ".gif"])
 def test_every_ending_writes_its_own_format(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     save_image(str(path), smooth())
-    formats = {"jpg": "JPEG", "tif": "TIFF", "tiff": "TIFF"}
     with Image.open(path) as picture:
-        assert picture.format == formats.get(suffix[1:], suffix[1:].upper().replace("JPG", "JPEG"))
+        assert picture.format == {**FORMATS, ".gif": "GIF"}[suffix]
     # A GIF has 256 colours; the others come close.
     assert np.abs(read_image(path) - smooth().astype(float)).mean() < (12 if "gif" in suffix else 2)
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]

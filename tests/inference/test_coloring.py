@@ -17,7 +17,8 @@ from PIL import Image
 import colorlab
 from colorlab.color import luma
 from colorlab.errors import InputError
-from colorlab.images.photograph import read_photograph, write_photograph
+from colorlab.images.photograph import read_photograph
+from colorlab.images.writing import write_photograph
 from colorlab.inference import network_input, predictors
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,127 @@
+"""PNG files whose side chunks are damaged, and those that were cut short.
+
+Taught in :doc:`/notebooks/07_your_own_photographs`.
+"""
+
+import contextlib
+import io
+import struct
+import zlib
+
+from PIL import Image
+
+from colorlab.errors import InputError
+from colorlab.images.refusals import note_missing, require_size
+
+__all__ = ["without_bad_chunks"]
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_LONGEST_PROFILE = 2**24  # bytes
+
+
+def _chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _chunks(content):
+    """Yield type, data, and whether it is whole, of each chunk of a PNG file."""
+    place = len(_PNG)
+    while place + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, place)
+        data = content[place + 8 : place + 8 + length]
+        end = content[place + 8 + length : place + 12 + length]
+        yield kind, data, end == struct.pack(">I", zlib.crc32(kind + data))
+        place += 12 + length
+
+
+def without_bad_chunks(content):
+    """Make a file that can be decoded of one whose side chunks are damaged, or that was cut short.
+
+    Parameters
+    ----------
+    content : bytes
+        What could not be decoded.
+
+    Returns
+    -------
+    content : bytes or None
+        The repaired file; None if it is damaged in another way.
+    info : dict
+        What the repaired file lost and Pillow's ``info`` shall hold.
+    notes : list of str
+        What is missing.
+
+    Raises
+    ------
+    InputError
+        If more than half of the picture is missing.
+    """
+    chunks = list(_chunks(content))
+    kept, lost, pixels, info = [], [], [], {}
+    whole = False
+    if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
+        return None, {}, []
+    for number, (kind, data, right) in enumerate(chunks):
+        last = number == len(chunks) - 1
+        if kind == b"IDAT":
+            if not right and not last:
+                return None, {}, []  # the pixels themselves are damaged
+            pixels.append(data)
+        elif kind == b"IEND":
+            whole = True
+        elif kind[:1].isupper():
+            if not right:
+                return None, {}, []
+            kept.append(_chunk(kind, data))
+        elif right and _is_readable(chunks[0][1], kind, data):
+            kept.append(_chunk(kind, data))
+        elif kind == b"iCCP" and right and (profile := _long_profile(data)):
+            info["icc_profile"] = profile
+        elif not last or right:
+            lost.append(kind.decode("ascii", "replace"))
+    packed, notes = b"".join(pixels), []
+    if not whole:
+        packed, notes = _filled(chunks[0][1], packed)
+    if lost:
+        notes.append(f"damaged metadata were left out: {', '.join(sorted(set(lost)))}")
+    body = b"".join(kept) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+    return _PNG + body, info, notes
+
+
+def _is_readable(header, kind, data):
+    """Try a side chunk in a file of its own."""
+    try:
+        content = _PNG + _chunk(b"IHDR", header) + _chunk(kind, data) + _chunk(b"IDAT", b"")
+        with Image.open(io.BytesIO(content), formats=("PNG",)):
+            return True
+    except Exception:
+        return False
+
+
+def _long_profile(data):
+    """Unpack a colour profile that is longer than Pillow takes."""
+    with contextlib.suppress(zlib.error):
+        packed = data.partition(b"\0")[2][1:]
+        unpacker = zlib.decompressobj()
+        profile = unpacker.decompress(packed, _LONGEST_PROFILE)
+        return profile if unpacker.eof else None
+
+
+def _filled(header, packed):
+    """Fill up the pixels of a file that was cut short."""
+    width, height, bits, color, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(color, 1)
+    row = 1 + (width * bits * samples + 7) // 8
+    require_size(width, height)
+    try:
+        unpacker = zlib.decompressobj()
+        pixels = unpacker.decompress(packed, row * height)
+    except zlib.error:
+        raise InputError("is cut short; get a whole copy") from None
+    if interlaced:
+        if not unpacker.eof:
+            raise InputError("is cut short; get a whole copy")
+        return packed, []
+    share = 1 - (len(pixels) // row) / height
+    notes = note_missing(share)
+    return (zlib.compress(pixels.ljust(row * height, b"\0"), 1) if share else packed), notes
