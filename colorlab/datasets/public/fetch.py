@@ -201,7 +201,6 @@ def _receive(response, part, start, limit, progress):
             if not block:
                 break
             file.write(block)
-            file.flush()
             done += len(block)
             progress("fetched", done, total)
     if max(done, total or 0) > limit:

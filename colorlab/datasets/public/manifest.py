@@ -18,6 +18,7 @@ import os
 import pathlib
 import shutil
 
+from colorlab.atomic import write_text_atomic
 from colorlab.cache import cache_folder
 from colorlab.datasets.public.catalog import DataSet
 from colorlab.datasets.public.disk import disk_errors
@@ -94,9 +95,7 @@ def install(place, manifest=None):
     with disk_errors(place.folder):
         if manifest:
             text = json.dumps(dataclasses.asdict(manifest), indent=1, sort_keys=True)
-            # Under its name when complete: it says that all pictures are here.
-            staged.with_suffix(".part").write_text(text + "\n", encoding="utf-8")
-            os.replace(staged.with_suffix(".part"), staged)
+            write_text_atomic(staged, text + "\n", overwrite=True)
         if not staged.exists():
             return
         pictures = place.staging / "pictures"
