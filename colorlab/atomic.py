@@ -1,4 +1,4 @@
-"""Write files whole or not at all: the one way that this library writes a file.
+"""Write files atomically: a file is complete or not there. The library writes all files this way.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -16,8 +16,8 @@ from colorlab.errors import InputError
 
 __all__ = ["atomic_path", "open_atomic", "remove_leftovers", "write_text_atomic"]
 
-# Of one file in the making: `.colorlab-NUMBER.part`, and `.colorlab-NUMBER.lock`, which is locked
-# as long as the process that writes is alive.
+# An unfinished file is `.colorlab-NUMBER.part`; `.colorlab-NUMBER.lock` beside it is locked as long
+# as the writing process is alive.
 _PREFIX, _PART, _LOCK = ".colorlab-", ".part", ".lock"
 
 
@@ -25,25 +25,25 @@ _PREFIX, _PART, _LOCK = ".colorlab-", ".part", ".lock"
 def atomic_path(
     path: str | os.PathLike, overwrite: bool = False, suffix: str = ""
 ) -> Iterator[pathlib.Path]:
-    """Name a temporary file that becomes the file at ``path`` when it is complete.
+    """Provide the path of a temporary file that becomes the file at ``path`` when it is complete.
 
-    For libraries that open files by themselves. The temporary file lies in the same folder and is
-    renamed at the end of the ``with`` statement. An exception, a full disk or a killed process
-    leaves what was there before.
+    This is for libraries that open files themselves. The temporary file is in the same folder and
+    is renamed at the end of the ``with`` statement. After an exception, with a full disk or if the
+    process is killed, the previous file is unchanged.
 
     Parameters
     ----------
     path : path-like
     overwrite : bool
-        Whether an existing file may be replaced. Without it, also a file that somebody else makes
-        in the meantime is kept.
+        Whether an existing file may be replaced. If false, a file that another process creates in
+        the meantime is kept, too.
     suffix : str
-        An ending that the library asks for, such as ``.weights.h5``.
+        An ending that the library requires, such as ``.weights.h5``.
 
     Yields
     ------
     pathlib.Path
-        Nothing exists there yet.
+        The path of a file that does not exist yet.
 
     Raises
     ------
@@ -101,13 +101,13 @@ def open_atomic(path: str | os.PathLike, overwrite: bool = False) -> Iterator[Bi
     Traceback (most recent call last):
     colorlab.errors.InputError: /nowhere/at/all.txt: cannot be written (No such file or directory)
     """
-    # A new file gets the permissions that the process's umask leaves; nobody has to look at that.
+    # A new file gets the permissions of the process's umask.
     with atomic_path(path, overwrite) as temporary, open(temporary, "x+b") as stream:
         yield stream
 
 
 def write_text_atomic(path: str | os.PathLike, text: str, overwrite: bool = False) -> None:
-    """Write a text file, UTF-8, whole or not at all.
+    """Write a text file in UTF-8, atomically.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def write_text_atomic(path: str | os.PathLike, text: str, overwrite: bool = Fals
 def _locked(path):
     """Hold a lock that tells other processes that this one is alive."""
     lock = filelock.FileLock(path, timeout=0, thread_local=False)
-    with contextlib.suppress(OSError):  # some network drives know no locks
+    with contextlib.suppress(OSError):  # some network drives do not support locks
         lock.acquire()
     try:
         yield
@@ -139,7 +139,8 @@ def _locked(path):
 
 def _remove(lock):
     path = pathlib.Path(lock.lock_file)
-    # While it is held, so that nobody takes it for that of a dead process; Windows wants it after.
+    # Removed while it is held, so that it is not mistaken for the lock of a dead process; on
+    # Windows it can only be removed after its release.
     for step in (path.unlink, lock.release, path.unlink):
         with contextlib.suppress(OSError):
             step()
@@ -154,11 +155,11 @@ def _rename(temporary, path, overwrite):
         os.replace(temporary, path)
         return
     try:
-        # Unlike a renaming, a second name is never put in place of an existing file.
+        # Unlike a rename, a hard link never replaces an existing file.
         os.link(temporary, path)
     except FileExistsError:
         raise
-    except (OSError, AttributeError):  # memory cards and some network drives know no second names
+    except (OSError, AttributeError):  # memory cards and some network drives have no hard links
         if os.path.lexists(path):
             raise FileExistsError from None
         os.replace(temporary, path)
@@ -170,7 +171,7 @@ def remove_leftovers(folder: str | os.PathLike) -> None:
     Parameters
     ----------
     folder : path-like
-        What other processes are writing there at this moment is left alone.
+        Files that a running process is writing there are kept.
     """
     found: dict[str, list[pathlib.Path]] = {}
     for path in pathlib.Path(folder).glob(f"{_PREFIX}*.*"):
@@ -182,7 +183,7 @@ def remove_leftovers(folder: str | os.PathLike) -> None:
     for number, parts in found.items():
         lock = filelock.FileLock(pathlib.Path(folder, f"{_PREFIX}{number}{_LOCK}"), timeout=0)
         with contextlib.suppress(OSError):
-            lock.acquire()  # that of a living process cannot be had
+            lock.acquire()  # fails if the process is running
             for part in parts:
                 part.unlink(missing_ok=True)
             _remove(lock)

@@ -1,7 +1,7 @@
-"""Keras, imported without the notices that TensorFlow writes on the way.
+"""Keras, imported without the notices that TensorFlow prints.
 
-TensorFlow 2.19 and later report missing graphics drivers while they are imported, before any
-setting can tell them not to. Import Keras from here and the reader is spared them.
+TensorFlow 2.19 and later report missing graphics drivers while they are imported, and no setting
+suppresses these messages. Import Keras from this module to avoid them.
 
 Taught in :doc:`/notebooks/02_unet`.
 """
@@ -17,7 +17,7 @@ __all__ = ["keras", "silent_stderr"]
 
 @contextlib.contextmanager
 def silent_stderr():
-    """Send what native code writes to standard error nowhere; exceptions are not touched."""
+    """Discard what native code writes to standard error; exceptions are unaffected."""
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""The folder in which the course keeps what it makes: painted pictures and trained networks.
+"""The cache folder of the course, for painted pictures and trained networks.
 
 Taught in :doc:`/book/setup`.
 """
@@ -12,12 +12,12 @@ __all__ = ["cache_folder"]
 
 
 def cache_folder():
-    """Name the folder for things that can be made again.
+    """Return the folder for files that can be created again.
 
     Returns
     -------
     pathlib.Path
-        What the environment variable ``COLORLAB_CACHE`` says, else the platform's cache folder
-        of the user. It may not exist yet.
+        The value of the environment variable ``COLORLAB_CACHE``, or else the user's cache folder.
+        It may not exist yet.
     """
     return pathlib.Path(os.environ.get("COLORLAB_CACHE") or platformdirs.user_cache_dir("colorlab"))

@@ -1,4 +1,4 @@
-"""One exception for input that a person can mend.
+"""The exception for input that a person can correct.
 
 Taught in :doc:`/notebooks/01_data`.
 """
@@ -7,12 +7,12 @@ __all__ = ["InputError"]
 
 
 class InputError(ValueError):
-    """Input that cannot be used: a file, a folder, an argument, a run.
+    """A file, a folder, an argument or a run cannot be used.
 
-    The message is one line that names the file or the argument, says what was expected, and what
-    to do. The command line prints the message alone; in Python it is a `ValueError` like any other.
+    The message is one line that names the file or the argument, what was expected, and what to do.
+    The command line prints only the message; in Python it is a `ValueError` like any other.
     """
 
     def __init__(self, message):
-        # The name of a file may hold line breaks.
+        # The name of a file may contain line breaks.
         super().__init__(" ".join(str(message).splitlines()))

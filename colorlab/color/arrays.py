@@ -1,4 +1,4 @@
-"""NumPy arrays and tensors alike: which of the two an array is, and the same start for both.
+"""Helpers for functions that accept both NumPy arrays and tensors.
 
 Taught in :doc:`/notebooks/01_data`.
 """
@@ -11,7 +11,7 @@ _PLAIN = list | tuple | int | float
 
 
 def namespace(*arrays):
-    """Return NumPy, or ``keras.ops`` if any of the arrays is a tensor: they share their names."""
+    """Return NumPy, or ``keras.ops`` if one of the arrays is a tensor; their functions match."""
     if all(isinstance(array, np.ndarray | np.generic | _PLAIN) for array in arrays):
         return np
     from colorlab.backend import keras
@@ -20,13 +20,13 @@ def namespace(*arrays):
 
 
 def as_float(values):
-    """Return an array as float32 of its own kind."""
+    """Convert an array or a tensor to float32."""
     xp = namespace(values)
     return xp.asarray(values, dtype="float32") if xp is np else xp.cast(values, "float32")
 
 
 def require_channels(values, channels, name):
-    """Return an array, or raise ValueError if its last axis does not hold so many channels."""
+    """Return an array, or raise ValueError if its last axis has another number of channels."""
     if len(values.shape) == 0 or values.shape[-1] != channels:
         raise ValueError(
             f"{name} must have {channels} channel(s) in its last axis, "

@@ -1,17 +1,17 @@
-"""Colour: grey, sRGB and CIE Lab, for NumPy arrays and for tensors alike.
+"""Conversions between sRGB, grey and CIE Lab, for NumPy arrays and for tensors.
 
-A tensor is computed on with ``keras.ops``: on whatever device and backend Keras uses, with finite
-gradients, black and out-of-gamut colours included. A NumPy array, a list or a number is computed on
-with NumPy, and Keras is not even imported. Arrays are channels last, ``(..., channels)``.
+Tensors are converted with ``keras.ops``, on the device and backend that Keras uses; gradients are
+finite, also for black and for colours outside the gamut. NumPy arrays, lists and numbers are
+converted with NumPy, without importing Keras. Arrays are channels last, ``(..., channels)``.
 
-Four ranges occur in the course, and each array is in exactly one of them:
+Each array is in one of four ranges:
 
 ========== ======================= ==========================================================
 name       values                  where it is used
 ========== ======================= ==========================================================
-levels     0 to 255                picture files, metrics, what a person looks at (uint8)
-unit       0 to 1                  sRGB on its way to and from Lab
-signed     -1 to 1                 what the network sees and says (tanh ends at -1 and 1)
+levels     0 to 255                picture files, metrics and display (uint8)
+unit       0 to 1                  conversion of sRGB to and from Lab
+signed     -1 to 1                 input and output of the network (the range of tanh)
 Lab        L 0 to 100,             CIE Lab under D65; inside sRGB a stays within -86.2 to 98.3
            a and b about -108..99  and b within -107.9 to 94.5
 ========== ======================= ==========================================================
@@ -37,7 +37,7 @@ __all__ = [
     "srgb_to_lab",
 ]
 
-#: Weights of red, green and blue in grey: luma as ITU-R BT.601 defines it, on sRGB values.
+#: Weights of red, green and blue in the luma of ITU-R BT.601, applied to sRGB values.
 GREY_WEIGHTS = (0.299, 0.587, 0.114)
 
 # Linear sRGB to CIE XYZ (IEC 61966-2-1) and the D65 white point of the 2-degree observer.
@@ -63,9 +63,9 @@ def _mix(values, matrix):
 
 
 def grey(rgb):
-    """Turn colour into grey, 0.299 R + 0.587 G + 0.114 B of the sRGB values.
+    """Compute the grey of a colour, its luma 0.299 R + 0.587 G + 0.114 B.
 
-    The weights add up to one, so the result is in the range of the input: levels, unit or signed.
+    The weights add up to one, so the result has the range of the input: levels, unit or signed.
 
     Parameters
     ----------
@@ -80,11 +80,12 @@ def grey(rgb):
     Raises
     ------
     ValueError
-        If the last axis does not hold three channels.
+        If the last axis does not have three channels.
 
     Notes
     -----
-    The weights are those of ITU-R BT.601.
+    The weights are those of ITU-R BT.601, applied to the gamma-encoded sRGB values. The result is
+    luma, and neither luminance (of linear light) nor lightness (L* of CIE Lab).
 
     Examples
     --------
@@ -115,12 +116,12 @@ def srgb_to_lab(rgb):
     Raises
     ------
     ValueError
-        If the last axis does not hold three channels.
+        If the last axis does not have three channels.
 
     Notes
     -----
-    IEC 61966-2-1 for sRGB, CIE 15 for Lab; agrees with ``skimage.color.rgb2lab`` within 1e-3 on
-    all colours.
+    sRGB is that of IEC 61966-2-1, Lab that of CIE 15. The result agrees with
+    ``skimage.color.rgb2lab`` within 1e-3 for all colours.
 
     Examples
     --------
@@ -130,7 +131,7 @@ def srgb_to_lab(rgb):
     """
     ops = namespace(rgb)
     rgb = ops.clip(require_channels(as_float(rgb), 3, "rgb"), 0.0, 1.0)
-    # Both branches of `where` are differentiated, so the power never sees a value near zero.
+    # `where` differentiates both branches, so values near zero are kept out of the power.
     curved = ops.power((ops.maximum(rgb, _SRGB_KNEE) + 0.055) / 1.055, 2.4)
     linear = ops.where(rgb > _SRGB_KNEE, curved, rgb / 12.92)
 
@@ -164,30 +165,30 @@ def linear_to_srgb(linear):
 
 
 def lab_to_srgb(lab, clip=True):
-    """Convert CIE Lab under D65 to sRGB, clipped to the colours that a screen can show.
+    """Convert CIE Lab under D65 to sRGB, clipped to the sRGB gamut.
 
     Parameters
     ----------
     lab : array, shape (..., 3)
         L in 0 to 100; a and b as in :func:`srgb_to_lab`.
     clip : bool
-        Without it, colours outside the sRGB gamut keep values below 0 or above 1.
+        If false, colours outside the sRGB gamut have values below 0 or above 1.
 
     Returns
     -------
     array, shape (..., 3)
         float32 sRGB in the unit range, 0 to 1. Colours outside the sRGB gamut are clipped
-        channel by channel; :func:`in_gamut` tells which they are.
+        channel by channel; :func:`in_gamut` finds them.
 
     Raises
     ------
     ValueError
-        If the last axis does not hold three channels.
+        If the last axis does not have three channels.
 
     Notes
     -----
-    The inverse of :func:`srgb_to_lab`: there and back differs by less than half a level of
-    8 bits.
+    The inverse of :func:`srgb_to_lab`: a round trip changes a colour by less than half a level
+    of 8 bits.
 
     Examples
     --------
@@ -199,24 +200,24 @@ def lab_to_srgb(lab, clip=True):
 
 
 def in_gamut(lab, tolerance=0.5 / 255):
-    """Tell which Lab colours an sRGB screen can show.
+    """Test which Lab colours are in the sRGB gamut.
 
     Parameters
     ----------
     lab : array, shape (..., 3)
         CIE Lab as in :func:`srgb_to_lab`.
     tolerance : float
-        How far outside 0 to 1 a channel may lie; by default half a level of 8 bits.
+        How far a channel may exceed the range from 0 to 1; by default half a level of 8 bits.
 
     Returns
     -------
     array, shape (...)
-        Boolean.
+        Boolean, true inside the gamut.
 
     Raises
     ------
     ValueError
-        If the last axis does not hold three channels.
+        If the last axis does not have three channels.
 
     Examples
     --------
@@ -230,18 +231,18 @@ def in_gamut(lab, tolerance=0.5 / 255):
 
 
 def replace_luma(rgb, target):
-    """Give a colour picture the grey of another, and keep its colour differences.
+    """Replace the luma of a colour picture, and keep its colour differences.
 
     The same amount is added to red, green and blue of a pixel. Because the weights of
-    :func:`grey` add up to one, the grey of the result is the target exactly, except where a
-    channel has to be clipped.
+    :func:`grey` add up to one, the luma of the result equals the target, except where a channel
+    has to be clipped.
 
     Parameters
     ----------
     rgb : array, shape (..., 3)
         sRGB levels, 0 to 255.
     target : array, shape (..., 1)
-        Grey levels, 0 to 255.
+        The new luma, 0 to 255.
 
     Returns
     -------
@@ -251,7 +252,7 @@ def replace_luma(rgb, target):
     Raises
     ------
     ValueError
-        If the channels are not three and one.
+        If ``rgb`` does not have three channels, or ``target`` not one.
 
     Examples
     --------
@@ -264,7 +265,7 @@ def replace_luma(rgb, target):
 
 
 def levels_to_signed(levels):
-    """Scale levels, 0 to 255, to the signed range, -1 to 1, in which the network works.
+    """Scale levels, 0 to 255, to the signed range of the network, -1 to 1.
 
     Parameters
     ----------

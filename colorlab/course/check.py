@@ -1,4 +1,4 @@
-"""Does this machine have what the course needs? One line a requirement, with a remedy.
+"""Check that a machine meets the requirements of the course.
 
 Taught in :doc:`/book/setup`.
 """
@@ -24,18 +24,18 @@ _MEMORY_GIB, _DISK_GIB = 4, 2
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes
     ----------
     name : str
-        What was looked at.
+        What was checked.
     good : bool
-        Whether the course can use it as it is.
+        Whether the requirement is met.
     found : str
-        What there is.
+        What was found.
     remedy : str
-        What to do if it is not good; empty otherwise.
+        How to meet the requirement; empty if it is met.
     """
 
     name: str
@@ -59,10 +59,10 @@ def _python():
 
 
 def _needed_by(extra, lines):
-    """Choose the requirements of the library and of an extra, with the extras that it includes."""
+    """Yield the requirements of the library and of an extra, including nested extras."""
     requirements = [Requirement(line) for line in lines]
     extras = [extra]
-    for extra in extras:  # grows while it is gone through
+    for extra in extras:  # the list grows during the iteration
         for each in requirements:
             if each.name == _NAME and each.marker.evaluate({"extra": extra}):
                 extras += sorted(each.extras - {*extras})
@@ -112,7 +112,7 @@ def _devices():
         import tensorflow  # isort: skip
 
         gpus = [device.name for device in tensorflow.config.list_physical_devices("GPU")]
-    except Exception as error:  # a broken driver or build fails in ways of its own
+    except Exception as error:  # broken drivers and builds raise errors of any kind
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         return Finding(
             "devices",
@@ -131,7 +131,7 @@ def _devices():
 def _memory():
     try:
         import psutil
-    except ImportError:  # its own line says so
+    except ImportError:  # reported by the check of packages
         return _finding(
             "memory", False, "not measured", "run `pip install psutil`, and check again"
         )
@@ -145,7 +145,7 @@ def _memory():
 
 
 def _existing(path):
-    """Return the nearest folder that exists."""
+    """Return the nearest parent folder that exists."""
     while not path.exists():
         path = path.parent
     return path
@@ -158,7 +158,7 @@ def _disk():
         "disk",
         free >= _DISK_GIB and os.access(cache, os.W_OK),
         f"{free:.1f} GiB free at {cache}",
-        f"{_DISK_GIB} GiB are needed in a folder that may be written to: make room there",
+        f"{_DISK_GIB} GiB are needed in a writable folder: free some space, or set COLORLAB_CACHE",
     )
 
 
@@ -188,12 +188,12 @@ def _data(folder):
 
 
 def check_all(data=None):
-    """Look at everything that the course needs.
+    """Check all requirements of the course.
 
     Parameters
     ----------
     data : path-like, optional
-        A folder of pictures; without it, the one that ``COLORLAB_DATA`` names.
+        A folder of pictures; by default the one named by ``COLORLAB_DATA``.
 
     Returns
     -------

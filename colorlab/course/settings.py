@@ -1,9 +1,9 @@
-"""The two ways to run the course: quick, on pictures painted by code, and full.
+"""Pictures and settings of the course, for a quick and for a full run.
 
-One place decides for all notebooks. The environment variable ``COLORLAB_RUN`` says ``quick`` (the
-default) or ``full``; ``COLORLAB_DATA`` names a folder of photographs, one sub-folder a category.
-Without it the pictures are those of :mod:`colorlab.datasets.toy`. ``COLORLAB_CACHE`` names the
-folder for those pictures and for trained networks; by default it is the user's cache folder.
+All notebooks use this module. The environment variable ``COLORLAB_RUN`` is ``quick`` (the default)
+or ``full``; ``COLORLAB_DATA`` is a folder of photographs with one sub-folder per category. Without
+it the pictures are those of :mod:`colorlab.datasets.toy`. ``COLORLAB_CACHE`` is the folder for
+those pictures and for trained networks; by default it is the user's cache folder.
 
 Taught in :doc:`/notebooks/00_quickstart`.
 """
@@ -29,20 +29,20 @@ _QUICK = {
     "epochs": 10,
     "learning_rate": 2e-3,
 }
-# A network that need not redraw the luma learns in fewer passes.
+# A network that need not reconstruct the luma learns in fewer epochs.
 _QUICK_AB = {**_QUICK, "epochs": 6, "min_crop_area": 0.8}
 
 
 @dataclasses.dataclass(frozen=True)
 class Course:
-    """What the notebooks work on.
+    """Pictures and settings of the notebooks.
 
     Attributes
     ----------
     run : str
         ``quick`` or ``full``.
     pictures : str
-        In words, which pictures are used; each notebook prints it.
+        A description of the pictures, which each notebook prints.
     table : colorlab.datasets.folder.PictureTable
         The pictures.
     configuration : colorlab.configuration.Configuration
@@ -56,15 +56,15 @@ class Course:
 
     @property
     def run_folder(self):
-        """Where the course keeps its trained network (pathlib.Path).
+        """The folder of the course's training run (pathlib.Path).
 
-        The name depends on settings, pictures and version, so that a changed course trains anew.
+        Its name depends on settings, pictures and version: a change of these starts a new run.
         """
         key = json.dumps([self.configuration.to_dict(), self.table.fingerprint, __version__])
         return cache.cache_folder() / f"{self.run}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def with_preset(self, preset: str) -> "Course":
-        """Choose another preset for the same pictures.
+        """Return the course with another preset and the same pictures.
 
         Parameters
         ----------
@@ -88,21 +88,21 @@ class Course:
 
 
 def _toy_folder(size):
-    # The size is part of the name, so that the quick and the full run do not fight for one place.
+    # The size is part of the name, because the quick and the full run may need different ones.
     return toy.write_folder(
         cache.cache_folder() / f"toy-{size}", pictures_per_category=_QUICK_PICTURES, size=size
     )
 
 
 def load(run=None):
-    """Find the pictures of the course and choose its settings.
+    """Load the pictures and settings of the course.
 
     Parameters
     ----------
     run : {"quick", "full"}, optional
-        Without it the environment variable ``COLORLAB_RUN`` decides, and without that, quick.
-        Quick: at most 64 pictures a category, 128 x 128, a network with a quarter of the
-        channels, a few epochs: minutes on a laptop. Full: all pictures and the recipe.
+        The default is the environment variable ``COLORLAB_RUN``, or else ``quick``. Quick: at most
+        64 pictures per category, 128 x 128 pixels, a network with a quarter of the channels, a few
+        epochs, which takes minutes on a laptop. Full: all pictures and the recipe.
 
     Returns
     -------

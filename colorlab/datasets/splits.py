@@ -1,4 +1,4 @@
-"""Training, validation and test pictures that share nothing.
+"""Splits into training, validation and test pictures without near-duplicates between the parts.
 
 Taught in :doc:`/notebooks/01_data`.
 """
@@ -13,8 +13,8 @@ from colorlab.errors import InputError
 
 __all__ = ["Splits", "add_training_pictures", "group_near_duplicates", "split"]
 
-# Found by looking at the closest pairs of 5,278 photographs: with both conditions the pairs are
-# the same scene, or so alike that keeping them together does no harm.
+# Chosen by looking at the closest pairs of 5,278 photographs: pairs that meet both conditions show
+# the same scene, or are so similar that keeping them together does no harm.
 _EQUAL_SIGNS = 0.75
 _CORRELATION = 0.88
 _SIGNS = 512
@@ -39,26 +39,26 @@ class Splits:
 def group_near_duplicates(table, chunk=1024):
     """Find pictures that show the same scene.
 
-    Two pictures belong together when the same file stands twice, or when at least three quarters
-    of the 512 signs of their descriptors agree and their thumbnails correlate by 0.88 or more;
-    see :func:`colorlab.datasets.folder.describe`. Groups are closed: if A goes with B and B with
-    C, all three are one group.
+    Two pictures match if their files are identical, or if at least three quarters of the 512 signs
+    of their descriptors are equal and the correlation of their thumbnails is at least 0.88; see
+    :func:`colorlab.datasets.folder.describe`. Groups are transitive: if A matches B and B matches
+    C, all three are in one group.
 
     Parameters
     ----------
     table : PictureTable
     chunk : int
-        Rows compared at a time. Memory grows with ``chunk`` times the number of pictures.
+        Number of rows compared at a time. Memory grows with ``chunk`` times the number of pictures.
 
     Returns
     -------
     numpy.ndarray, shape (number of pictures,)
-        int64: for each picture the position of the first picture of its group.
+        int64: for each picture the index of the first picture of its group.
 
     Notes
     -----
-    Every pair is compared: 5,000 pictures take about a second, and ten times as many a hundred
-    times as long.
+    Every pair is compared, so the time grows with the square of the number of pictures: 5,000
+    pictures take about a second, 50,000 about a hundred.
     """
     count = len(table)
     parent = np.arange(count)
@@ -93,13 +93,13 @@ def group_near_duplicates(table, chunk=1024):
 
 
 def _draw(seed, digest):
-    """Return a number from 0 up to 1 that depends on the seed and the file's content alone."""
+    """Return a number in [0, 1) that depends only on the seed and the content of the file."""
     number = hashlib.sha256(f"{seed} {digest}".encode()).digest()[:8]
     return int.from_bytes(number, "big") / 2**64
 
 
 def _fill_empty_parts(sides, draws, groups, categories, category):
-    """Give a small category, whose draws left a part empty, one scene in each part, in place."""
+    """Move one scene of a small category into each part that its draws left empty, in place."""
     mask = categories == category
     for side in (_TEST, _VALIDATION, _TRAIN):
         if np.any(sides[mask] == side):
@@ -108,7 +108,7 @@ def _fill_empty_parts(sides, draws, groups, categories, category):
         # The lowest draws belong to the test part, the highest to training.
         for index in reversed(order) if side == _TRAIN else order:
             moved = groups == groups[index]
-            # A scene may stand in several categories: none of them may lose its last one.
+            # A scene may occur in several categories; none of them may lose its last scene.
             if all(
                 len(np.unique(groups[(categories == other) & (sides == sides[index])])) > 1
                 for other in np.unique(categories[moved])
@@ -120,22 +120,23 @@ def _fill_empty_parts(sides, draws, groups, categories, category):
 def split(table, validation=0.1, test=0.17, seed=0):
     """Split a table into training, validation and test pictures.
 
-    Each picture draws a number from the seed and its own content; the lowest go to the test
-    split, the next to validation, the rest to training. So the split does not depend on names,
-    order or the other pictures: when files are added, the old ones stay where they were. Near-
-    duplicates share one draw and stay on one side. Two things can move a picture all the same: a
-    new file that ties two groups together, and a category so small that its draws leave a part
-    empty, which is lent one scene until it has one of its own.
+    A random number is computed for each picture from the seed and the picture's own content; the
+    lowest numbers go to the test part, the next to validation, the rest to training. So the split
+    does not depend on names, order or other pictures: when files are added, the old ones stay in
+    their parts. Near-duplicates share one number and stay in the same part. There are two
+    exceptions: a new file that connects two groups of near-duplicates, and a category so small
+    that a part would be empty. Such a part gets one scene from another part, until it has one of
+    its own.
 
     Parameters
     ----------
     table : PictureTable
     validation, test : float
-        Share of each category's pictures, above 0; together below 1. The share is met on
-        average: in a category of n pictures it varies by about the square root of
-        share * (1 - share) / n. A small category has at least one scene in each part.
+        Fraction of each category's pictures, above 0; together below 1. The fraction is exact on
+        average: in a category of n pictures its standard deviation is the square root of
+        fraction * (1 - fraction) / n. A small category has at least one scene in each part.
     seed : int
-        Another seed, another split.
+        Another seed gives another split.
 
     Returns
     -------
@@ -144,8 +145,8 @@ def split(table, validation=0.1, test=0.17, seed=0):
     Raises
     ------
     InputError
-        If a share is out of range, there is one category only, or a category holds fewer than
-        three different scenes (or few, and shares them with other small categories).
+        If a fraction is out of range, there is only one category, or a category has fewer than
+        three different scenes (or few, which it shares with other small categories).
     """
     if not (0 < validation and 0 < test and validation + test < 1):
         raise InputError(
@@ -178,10 +179,10 @@ def split(table, validation=0.1, test=0.17, seed=0):
 
 
 def add_training_pictures(parts, table):
-    """Add the pictures of another folder to the training part, and to no other.
+    """Add the pictures of another folder to the training part only.
 
-    Left out is what shows the same scene as a picture of the validation or test part, or is in the
-    training part already; see :func:`group_near_duplicates`.
+    Pictures that show the same scene as a validation or test picture, or that are already in the
+    training part, are excluded; see :func:`group_near_duplicates`.
 
     Parameters
     ----------
@@ -191,7 +192,7 @@ def add_training_pictures(parts, table):
     Returns
     -------
     Splits
-        The added pictures' paths are absolute.
+        The paths of the added pictures are absolute.
     """
     known = (*parts.train.pictures, *parts.validation.pictures, *parts.test.pictures)
     everything = dataclasses.replace(table, pictures=(*known, *table.pictures))

@@ -226,24 +226,24 @@ def test_an_empty_folder_is_filled(tmp_path):
 def test_other_contents_are_refused_and_left_alone(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "holiday.jpg").write_bytes(b"mine")
-    with pytest.raises(ValueError, match="mine holds other files: name a new or an empty folder"):
+    with pytest.raises(ValueError, match="mine: contains other files; choose a new or an empty"):
         write_folder(tmp_path / "mine", 1, 16)
-    with pytest.raises(ValueError, match="is a file: name a new folder"):
+    with pytest.raises(ValueError, match="is a file, expected a new folder"):
         write_folder(tmp_path / "mine" / "holiday.jpg", 1, 16)
     assert (tmp_path / "mine" / "holiday.jpg").read_bytes() == b"mine"
     write_folder(tmp_path / "toy", 1, 16)
     for arguments in ({"size": 17}, {"seed": 1}, {"pictures_per_category": 2}):
-        with pytest.raises(ValueError, match="other arguments.*: delete it, or name another"):
+        with pytest.raises(ValueError, match="other arguments.*; delete it, or choose another"):
             write_folder(tmp_path / "toy", **{"pictures_per_category": 1, "size": 16, **arguments})
     (tmp_path / "toy" / "toy.json").write_text("no json")
-    with pytest.raises(ValueError, match="delete it, or name another"):
+    with pytest.raises(ValueError, match="delete it, or choose another"):
         write_folder(tmp_path / "toy", 1, 16)
 
 
 def test_a_folder_that_lost_a_picture_is_not_taken_for_whole(tmp_path):
     folder = write_folder(tmp_path / "toy", 1, 16)
     (folder / "coast" / "coast_0000.png").unlink()
-    with pytest.raises(ValueError, match="not all of them any more"):
+    with pytest.raises(ValueError, match="only a part of them"):
         write_folder(folder, 1, 16)
 
 

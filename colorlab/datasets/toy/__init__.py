@@ -1,14 +1,16 @@
-"""Pictures painted by code: the embedded default of the course.
+"""Pictures painted by code, the default pictures of the course.
 
-Eight categories of small scenes, deterministic from a seed and of any size. Grey tells something
-about colour in them (the sky is above, foliage is fine-grained), so that a small network visibly
-learns; and some things stay open (a car, a shirt, a door), which is what colourisation is about.
-Taught in :doc:`/notebooks/01_data`.
+Eight categories of small scenes, of any size, each determined by a seed. In these scenes grey
+tells something about colour (the sky is above, foliage is fine-grained), so that even a small
+network learns it. Other colours cannot be inferred from grey (a car, a shirt, a door), which is
+the difficulty of colourisation.
 
 - :mod:`~colorlab.datasets.toy.colors`, :mod:`~colorlab.datasets.toy.canvas`: light, noise, shapes
 - :mod:`~colorlab.datasets.toy.scenery`, :mod:`~colorlab.datasets.toy.ground`,
-  :mod:`~colorlab.datasets.toy.houses`: what several scenes share
-- one module a category, with one function of the same name that paints it
+  :mod:`~colorlab.datasets.toy.houses`: elements of several scenes
+- one module per category, with one function of the same name that paints it
+
+Taught in :doc:`/notebooks/01_data`.
 """
 
 import json
@@ -48,7 +50,7 @@ CATEGORIES: tuple[str, ...] = (
     "city_centre",
 )
 
-# Raise it whenever a change alters the pictures: folders written before are then refused.
+# Increase it when a change alters the pictures: folders of earlier versions are then refused.
 VERSION = 1
 
 _SCENES = {
@@ -64,7 +66,7 @@ _SCENES = {
 
 
 def _whole_number(name, value, least):
-    """Return ``value`` as an int, or say in one line why it is not a whole number >= ``least``."""
+    """Return ``value`` as an int, or raise InputError if it is no whole number >= ``least``."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InputError(f"{name} must be a whole number of at least {least}, got {value!r}")
     return int(value)
@@ -78,9 +80,9 @@ def paint(category, seed=0, size=128):
     category : str
         One of :data:`CATEGORIES`.
     seed : int
-        At least 0. The same seed gives the same picture, on every run.
+        At least 0. The same seed always gives the same picture.
     size : int
-        Side of the square picture in pixels, at least 16. Another size shows the same scene.
+        Side of the square picture in pixels, at least 16. Another size gives the same scene.
 
     Returns
     -------
@@ -90,8 +92,8 @@ def paint(category, seed=0, size=128):
     Raises
     ------
     colorlab.errors.InputError
-        If there is no such category, or ``seed`` or ``size`` is not such a whole number
-        (an ``InputError`` is a ``ValueError``).
+        If there is no such category, or ``seed`` or ``size`` is out of range (an ``InputError``
+        is a ``ValueError``).
 
     Examples
     --------
@@ -107,7 +109,7 @@ def paint(category, seed=0, size=128):
         raise InputError(f"unknown category {category!r}, expected one of {expected}")
     seed, size = _whole_number("seed", seed, 0), _whole_number("size", size, 16)
     random = np.random.default_rng([CATEGORIES.index(category), seed])
-    # Below about 80 pixels thin shapes would drop out, so small pictures are painted larger.
+    # Below about 80 pixels thin shapes would vanish, so small pictures are painted larger.
     times = -(-80 // size)
     canvas = Canvas(size * times, random, draw_light(random))
     _SCENES[category](canvas)
@@ -122,16 +124,16 @@ def _picture_seed(seed, category, number):
 
 
 def write_folder(folder, pictures_per_category=64, size=128, seed=0):
-    """Write a folder of painted pictures, one sub-folder a category, as PNG files.
+    """Write a folder of painted pictures as PNG files, with one sub-folder per category.
 
-    The pictures are ``folder/<category>/<category>_0000.png`` and so on; ``folder/toy.json`` says
-    how they were made. They are written beside ``folder`` first and moved there when all are done,
-    so there is never half a folder. Where the same pictures are already, nothing is written.
+    The pictures are ``folder/<category>/<category>_0000.png`` and so on; ``folder/toy.json``
+    records the arguments. They are written into a temporary folder, which is renamed when it is
+    complete. If the same pictures exist already, nothing is written.
 
     Parameters
     ----------
     folder : str or os.PathLike
-        Where to write: a new or empty folder, or one that an equal call wrote.
+        A new or empty folder, or one that was written with the same arguments.
     pictures_per_category : int
         At least 1.
     size : int
@@ -147,7 +149,7 @@ def write_folder(folder, pictures_per_category=64, size=128, seed=0):
     Raises
     ------
     colorlab.errors.InputError
-        If the folder holds anything else, or a number is out of range (an ``InputError`` is a
+        If the folder contains anything else, or a number is out of range (an ``InputError`` is a
         ``ValueError``).
 
     Examples
@@ -171,7 +173,7 @@ def write_folder(folder, pictures_per_category=64, size=128, seed=0):
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        # mkdtemp makes a folder for its owner alone; the finished one follows the usual rules.
+        # mkdtemp makes a folder for its owner alone; the final one has the usual permissions.
         whole = temporary / "whole"
         whole.mkdir()
         for category in CATEGORIES:
@@ -183,7 +185,7 @@ def write_folder(folder, pictures_per_category=64, size=128, seed=0):
         (whole / "toy.json").write_text(json.dumps(arguments, indent=2) + "\n", encoding="utf-8")
         try:
             if folder.is_dir():
-                folder.rmdir()  # only ever removes an empty folder
+                folder.rmdir()  # removes only an empty folder
             os.rename(whole, folder)
         except OSError:
             # Another process may have finished the same folder meanwhile.
@@ -195,16 +197,16 @@ def write_folder(folder, pictures_per_category=64, size=128, seed=0):
 
 
 def _holds(folder, arguments):
-    """Tell whether ``folder`` holds these very pictures; refuse it if it holds anything else."""
+    """Return whether ``folder`` contains these pictures; refuse it if it contains others."""
     if not folder.exists():
         return False
     if not folder.is_dir():
-        raise InputError(f"{folder} is a file: name a new folder for the pictures")
+        raise InputError(f"{folder}: is a file, expected a new folder for the pictures")
     note = folder / "toy.json"
     if not note.is_file():
         if any(folder.iterdir()):
             raise InputError(
-                f"{folder} holds other files: name a new or an empty folder for the pictures"
+                f"{folder}: contains other files; choose a new or an empty folder for the pictures"
             )
         return False
     try:
@@ -219,6 +221,6 @@ def _holds(folder, arguments):
     if found == arguments and all((folder / group / name).is_file() for group, name in names):
         return True
     raise InputError(
-        f"{folder} holds painted pictures made with other arguments or not all of them any more: "
-        "delete it, or name another folder"
+        f"{folder}: contains painted pictures made with other arguments, or only a part of them; "
+        "delete it, or choose another folder"
     )

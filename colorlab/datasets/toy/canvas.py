@@ -145,7 +145,7 @@ class Layer:
         self.draw.polygon([(x * self.side, y * self.side) for x, y in points], self._fill(color))
 
     def box(self, left, top, right, bottom, color):
-        """Fill an upright rectangle, if it has any extent."""
+        """Fill an axis-aligned rectangle, if it has any extent."""
         if right > left and bottom > top:
             side = self.side
             left, top = left * side, top * side

@@ -80,7 +80,7 @@ def _massif(canvas, base, height, rock, haze, snow):
     )
     depth = canvas.y - crest[None, :]
     relief = canvas.noise(6, 8, 6, 0.66)
-    # The valley between two peaks is a ragged line, not an upright cut.
+    # The valley between two peaks is a ragged line, not an vertical cut.
     strayed = canvas.x + 0.035 * relief + 0.25 * depth * light.side
     lines = [
         top + slope * np.abs(strayed - place)
