@@ -13,8 +13,8 @@ from colorlab import networks as networks
 from colorlab import plots as plots
 from colorlab import training as training
 from colorlab.errors import InputError as InputError
-from colorlab.inference.coloring import colorize as colorize
 from colorlab.inference.colorizer import Colorizer as Colorizer
+from colorlab.inference.pretrained import colorize as colorize
 from colorlab.inference.pretrained import load_pretrained as load_pretrained
 
 __version__: str

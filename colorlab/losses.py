@@ -10,6 +10,7 @@ import numpy as np
 from colorlab import color
 from colorlab.backend import keras
 from colorlab.color import ab_bins
+from colorlab.color.ab_bins import BIN_STRIDE
 
 __all__ = [
     "BIN_STRIDE",
@@ -17,9 +18,6 @@ __all__ = [
     "AbDistance",
     "log_cosh",
 ]
-
-#: Pixels in height and width that share one prediction of the ab bins.
-BIN_STRIDE = 4
 
 ops = keras.ops
 

@@ -1,4 +1,4 @@
-"""A table of results says what scikit-image and Pillow say about the same pictures."""
+"""A table of results holds what scikit-image and Pillow compute for the same pictures."""
 
 import json
 import math
@@ -11,9 +11,20 @@ from skimage import color as skimage_color
 from skimage import metrics as skimage_metrics
 
 from colorlab import evaluation
+from colorlab.configuration import Configuration
 from colorlab.datasets import folder, toy
 from colorlab.errors import InputError
-from colorlab.evaluation import COLUMNS, Evaluation, evaluate, mean_ab, paint_ab
+from colorlab.evaluation import (
+    COLUMNS,
+    Evaluation,
+    common_split,
+    evaluate,
+    mean_ab,
+    method_of,
+    paint_ab,
+    picture_size,
+)
+from colorlab.inference.colorizer import Colorizer
 
 SIZE = 32
 
@@ -76,7 +87,7 @@ def scores(truth, output):
 
 
 class Inverter:
-    """A predictor that remembers its input and answers with something wrong but definite."""
+    """A method that remembers its input and predicts something wrong but definite."""
 
     def __init__(self):
         self.seen = []
@@ -152,7 +163,7 @@ def test_progress_counts_every_picture(judged):
     assert done == sorted(done) and done[-1] == 18 and len(done) >= 2
 
 
-def test_mean_chroma_is_that_of_the_training_pictures(judged, table, truths):
+def test_mean_ab_is_that_of_the_training_pictures(judged, table, truths):
     labs = [skimage_color.rgb2lab(truths[index]) for index in (0, 1, 9, 10)]
     expected = np.mean([lab[..., 1:].mean(axis=(0, 1)) for lab in labs], axis=0)
     assert np.abs(expected).max() > 1
@@ -169,7 +180,7 @@ def test_mean_chroma_is_that_of_the_training_pictures(judged, table, truths):
     assert row["ciede2000"] == pytest.approx(means, rel=0.01)
 
 
-def test_painted_chroma_keeps_the_lightness():
+def test_painted_a_and_b_keep_the_lightness():
     grey = np.linspace(60, 200, 64).reshape(8, 8, 1)
     output = paint_ab(grey, (12.0, -15.0))
     assert (output.shape, output.dtype) == ((8, 8, 3), np.uint8)
@@ -278,3 +289,78 @@ def test_json_is_strict_where_a_number_is_infinite_or_undefined(tmp_path):
 
     rows = json.loads(path.read_text(), parse_constant=refuse)["rows"]
     assert rows[0]["psnr"] is None and rows[0]["colorfulness_ratio"] is None
+
+
+# --- the mean ab is computed once ----------------------------------------------------------------
+
+
+def test_the_mean_ab_of_the_same_pictures_is_read_from_the_cache(table, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLORLAB_CACHE", str(tmp_path / "cache"))
+    few, other = table.select([0, 9]), table.select([1, 10])
+    first = mean_ab(few, SIZE)
+
+    def broken(self, index):
+        raise AssertionError("a picture was read again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder.PictureTable, "read", broken)
+        np.testing.assert_array_equal(mean_ab(few, SIZE), first)
+        for table_of, size in ((other, SIZE), (few, SIZE + 1)):
+            with pytest.raises(AssertionError):
+                mean_ab(table_of, size)
+    for damaged in ("", "[1]", "[NaN, 1]", "{}", '["a", "b"]'):
+        for path in (tmp_path / "cache" / "mean_ab").iterdir():
+            path.write_text(damaged)
+        np.testing.assert_array_equal(mean_ab(few, SIZE), first)
+
+
+def test_a_cache_that_cannot_be_written_is_no_matter(table, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COLORLAB_CACHE", str(tmp_path / "file"))
+    assert mean_ab(table.select([0]), SIZE).shape == (2,)
+
+
+# --- networks as methods -------------------------------------------------------------------------
+
+
+class Fake:
+    """A predictor that remembers the sizes that it saw, and enlarges nothing."""
+
+    stride, saturation, temperature = 8, 1.0, 0.4
+
+    def __init__(self, target, image_size):
+        self.target, self.image_size, self.seen = target, image_size, []
+
+    def predict(self, grey, hints=None):
+        self.seen.append(grey.shape)
+        return np.zeros((*grey.shape[:3], 3 if self.target == "rgb" else 2), "float32")
+
+
+def test_networks_see_the_size_that_they_were_trained_on():
+    for target in ("rgb", "ab"):
+        predictor = Fake(target, 16)
+        grey = np.full((5, 40, 40, 1), 99.0, "float32")
+        found = method_of(Colorizer(predictor))(grey)
+        assert (found.shape, found.dtype) == ((5, 40, 40, 3), np.uint8)
+        assert predictor.seen == [(5, 16, 16, 1)]
+
+
+def test_the_size_is_that_of_the_first_network_that_predicts_rgb():
+    ab, first, second = (Colorizer(Fake(*each)) for each in (("ab", 64), ("rgb", 16), ("rgb", 32)))
+    assert picture_size({"a": ab}) == 256
+    assert picture_size({"a": ab, "b": first, "c": second}) == 16
+    assert picture_size({"a": ab, "b": first}, 40) == 40
+    with pytest.raises(InputError, match="at least 7, got 6"):
+        picture_size({"a": ab}, 6)
+
+
+def test_networks_of_different_splits_are_not_compared():
+    plain = Configuration()
+    assert common_split({"a": plain, "b": Configuration(epochs=3)}) == {
+        "validation": plain.validation,
+        "test": plain.test,
+        "seed": 0,
+    }
+    for other in (Configuration(seed=1), Configuration(test=0.2), Configuration(validation=0.2)):
+        with pytest.raises(InputError, match="b: was trained with another split than a"):
+            common_split({"a": plain, "b": other})

@@ -1,7 +1,7 @@
 """Ship a trained network with the package.
 
 ``python tools/ship_weights.py RUN NAME`` writes the best weights of a run to
-``colorlab/weights/NAME.onnx``, with 16 bits a number, and what is known about them to
+``colorlab/weights/NAME.onnx``, as float16, and what is known about them to
 ``models.json`` beside it: checksum, settings, the training pictures' fingerprint, time spent, and
 the same of the runs that it began with, which are looked for beside RUN.
 """
@@ -13,7 +13,8 @@ from pathlib import Path
 
 from colorlab import training
 from colorlab.configuration import read_configuration
-from colorlab.export import onnx
+from colorlab.export.run import export_run
+from colorlab.inference.predictors import OnnxPredictor
 from colorlab.networks import registry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,19 +46,14 @@ def _before(run):
     return [*_before(earlier), {"run": start, **own, **_effort(earlier)}]
 
 
-def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
+def ship(run, name, saturation=1.0, temperature=None, folder=WEIGHTS):
     """Write the weights of a run, and enter them in the catalogue."""
-    configuration = read_configuration(run)
-    network = registry.build_network(configuration)
-    network.load_weights(run / "best.weights.h5")
-    parameters = network.count_params()
-    settings = {} if temperature is None else {"temperature": temperature}
-    network = registry.prediction_network(network, configuration, **settings)
-    step = configuration.stride
     path = folder / f"{name}.onnx"
     folder.mkdir(exist_ok=True)
-    facts = {"name": name, "image_size": configuration.image_size, "step": step}
-    onnx.write_onnx(network, path, {**facts, "strength": strength}, overwrite=True)
+    export_run(run, path, saturation, overwrite=True)
+    predictor = OnnxPredictor(path)
+    configuration = predictor.configuration
+    settings = {} if temperature is None else {"temperature": temperature}
 
     record = json.loads((run / "config.json").read_text(encoding="utf-8"))
     content = path.read_bytes()
@@ -68,10 +64,11 @@ def ship(run, name, strength=1.0, temperature=None, folder=WEIGHTS):
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
         "image_size": configuration.image_size,
-        "step": step,
-        "strength": strength,
+        "stride": predictor.stride,
+        "target": predictor.target,
+        "saturation": saturation,
         **settings,
-        "parameters": parameters,
+        "parameters": registry.build_network(configuration).count_params(),
         "configuration": configuration.to_dict(),
         "data": record["data"],
         "versions": record["versions"],
@@ -88,10 +85,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path)
     parser.add_argument("name", choices=ORDER)
-    parser.add_argument("--strength", type=float, default=1.0, help="factor of the chroma")
+    parser.add_argument("--saturation", type=float, default=1.0, help="factor of the colours")
     parser.add_argument("--temperature", type=float, help="of the annealed mean, for ab_bins")
     arguments = parser.parse_args()
-    path = ship(arguments.run, arguments.name, arguments.strength, arguments.temperature)
+    path = ship(arguments.run, arguments.name, arguments.saturation, arguments.temperature)
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 

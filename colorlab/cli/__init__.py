@@ -1,4 +1,4 @@
-"""The command ``colorlab``: train, evaluate, colorize, check, data.
+"""The command ``colorlab``: train, evaluate, export, colorize, check, data.
 
 Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/04_results`.
 """
@@ -10,7 +10,7 @@ import warnings
 
 import typer
 
-from colorlab.cli import check, colorize, data, evaluate, train
+from colorlab.cli import check, colorize, data, evaluate, export, train
 from colorlab.cli.shared import Stopped, errors, say
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
@@ -25,7 +25,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (train.train, evaluate.evaluate, colorize.colorize, check.check):
+for command in (
+    train.train,
+    evaluate.evaluate,
+    export.export,
+    colorize.colorize,
+    check.check,
+):
     app.command()(command)
 app.add_typer(data.data)
 

@@ -5,15 +5,12 @@ import shlex
 import sys
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich import box
 from rich.table import Table
 
-from colorlab.cli.shared import DataOption, console, errors, say, scan
-from colorlab.configuration import read_configuration
+from colorlab.cli.shared import DataOption, console, count_progress, errors, say, scan
 from colorlab.errors import InputError
-from colorlab.inference import predictors as shipped_models
 
 __all__ = ["evaluate"]
 
@@ -22,8 +19,8 @@ def evaluate(
     models: Annotated[
         list[str],
         typer.Argument(
-            help="Folders that `colorlab train` wrote, or names of shipped models; NAME=FOLDER "
-            "gives a folder another name in the table.",
+            help="Folders that `colorlab train` wrote, ONNX files, or default, small, vivid; "
+            "NAME=MODEL gives one another name in the table.",
             metavar="MODEL...",
         ),
     ],
@@ -32,7 +29,7 @@ def evaluate(
         int | None,
         typer.Option(
             help="Side of the pictures in pixels; by default 256, or the image size of the first "
-            "model if that re-draws the light.",
+            "model that predicts RGB.",
             show_default=False,
         ),
     ] = None,
@@ -42,15 +39,13 @@ def evaluate(
             help="test, or validation to choose between settings: never choose by test pictures."
         ),
     ] = "test",
-    strength: Annotated[
+    saturation: Annotated[
         float | None,
-        typer.Option(help="Factor of the answered chroma.", show_default="the model's"),
+        typer.Option(help="Of the predicted colours, 0 to 10.", show_default="the model's"),
     ] = None,
     temperature: Annotated[
         float | None,
-        typer.Option(
-            help="Of the annealed mean, for runs of target `ab_bins`.", show_default="0.4"
-        ),
+        typer.Option(help="Of the annealed mean, for target `ab_bins`.", show_default="0.4"),
     ] = None,
     out: Annotated[
         pathlib.Path | None,
@@ -60,50 +55,50 @@ def evaluate(
         ),
     ] = None,
 ):
-    """Judge models on pictures kept back from training, beside the baselines, by category.
+    """Measure models on pictures kept back from training, beside the baselines, by category.
 
     Prints a table of PSNR (dB), SSIM, CIEDE2000 (lower is better), colourfulness and its ratio
-    to the truth's, and writes it as JSON together with the scores of each picture. The test
+    to the target's, and writes it as JSON together with the scores of each picture. The test
     pictures are found again by the models' own split; they were not used in training.
 
     Example: colorlab evaluate runs/first default --data photos
     """
+    from colorlab.datasets import splits
+    from colorlab.inference.colorizer import require_settings
+    from colorlab.inference.pretrained import load_pretrained
+
     if part not in ("test", "validation"):
         raise InputError(f"--part must be test or validation, got {part!r}")
-    if strength is not None and not 0 <= strength <= 10:
-        raise InputError(f"--strength must be from 0 to 10, got {strength}")
-    if temperature is not None and not 0 < temperature <= 10:
-        raise InputError(f"--temperature must be above 0 and at most 10, got {temperature}")
-    names = _named(models)
-    from colorlab.datasets import splits
-
-    configurations = {name: _configuration(model) for name, model in names.items()}
-    parting = _common_split(configurations)
-    table = scan(data)
-    parts = splits.split(table, *parting)
-    judged = getattr(parts, part)
-    colorizers = {name: _colorizer(model, temperature) for name, model in names.items()}
-    for colorizer in colorizers.values():
-        colorizer.strength = colorizer.strength if strength is None else strength
-    size = _choose_size(size, configurations, colorizers)
+    require_settings(saturation, None, temperature)
+    named = _named(models)
+    colorizers = {name: load_pretrained(model) for name, model in named.items()}
 
     from colorlab import evaluation
-    from colorlab.training.progress import count_progress
 
+    split = evaluation.common_split(
+        {name: each.predictor.configuration for name, each in colorizers.items()}
+    )
+    size = evaluation.picture_size(colorizers, size)
+    table = scan(data)
+    parts = splits.split(table, **split)
+    judged = getattr(parts, part)
     facts = {
         "command": shlex.join(["colorlab", *sys.argv[1:]]),
         "data": pathlib.Path(data).name,
         "fingerprint": judged.fingerprint,
         "part": part,
-        "split": f"validation share {parting[0]}, test share {parting[1]}, seed {parting[2]}",
-        "weights": ", ".join(names),
-        "settings": {name: known.to_dict() for name, known in configurations.items()},
+        "split": f"validation share {split['validation']}, test share {split['test']}, "
+        f"seed {split['seed']}",
+        **evaluation.facts_of(colorizers),
     }
-    methods = {name: _at_its_own_size(colorizer) for name, colorizer in colorizers.items()}
-    with count_progress(errors, "pictures judged", len(judged)) as progress:
+    methods = {
+        name: evaluation.method_of(each, saturation, temperature)
+        for name, each in colorizers.items()
+    }
+    with count_progress(errors, "pictures measured", len(judged)) as progress:
         result = evaluation.evaluate(judged, parts.train, methods, size, facts, progress)
-    folders = [model for model in names.values() if isinstance(model, pathlib.Path)]
-    path = out or (folders[0] / "evaluation.json" if folders else None)
+    folders = [model for model in named.values() if pathlib.Path(model).is_dir()]
+    path = out or (pathlib.Path(folders[0]) / "evaluation.json" if folders else None)
     if path is not None:
         result.save(path)
     _print_evaluation(result)
@@ -112,78 +107,16 @@ def evaluate(
 
 
 def _named(models):
-    """Give each model the name that stands in the table: a dict of folder or shipped name."""
-    names, catalogue = {}, shipped_models.shipped_models()
+    """Give each model the name that stands in the table."""
+    named = {}
     for model in models:
-        name, equals, folder = model.partition("=")
+        name, equals, path = model.partition("=")
         if not equals:
-            name, folder = pathlib.Path(model).name or model, model
-        if name in names or name in ("grey", "mean ab"):
-            raise InputError(f"{model}: the name {name!r} is taken; say NAME=FOLDER to choose one")
-        shipped = not equals and model in catalogue and not pathlib.Path(model).exists()
-        names[name] = model if shipped else pathlib.Path(folder)
-    return names
-
-
-def _configuration(model):
-    if isinstance(model, pathlib.Path):
-        return read_configuration(model)
-    from colorlab.inference import pretrained
-
-    return pretrained.training_configuration(model)
-
-
-def _colorizer(model, temperature):
-    from colorlab.inference import colorizer, pretrained
-
-    if isinstance(model, pathlib.Path):
-        settings = {} if temperature is None else {"temperature": temperature}
-        return colorizer.Colorizer.from_run(model, **settings)
-    return pretrained.load_pretrained(model)
-
-
-def _common_split(configurations):
-    splits = {name: (c.validation, c.test, c.seed) for name, c in configurations.items()}
-    (first, split), *others = splits.items()
-    for name, other in others:
-        if other != split:
-            raise InputError(
-                f"{name}: was trained with another split than {first}, so one may have seen the "
-                "other's test pictures; judge them one at a time"
-            )
-    return split
-
-
-def _choose_size(size, configurations, colorizers):
-    drawing = [name for name, each in colorizers.items() if not each.predicts_ab]
-    if size is None:
-        size = configurations[drawing[0]].image_size if drawing else 256
-    # Below seven pixels the measures are not defined.
-    if size < 7:
-        raise InputError(f"--size must be at least 7, got {size}")
-    return size
-
-
-def _at_its_own_size(colorizer):
-    """Show a network the size that it learned, and bring its answer to that of the pictures.
-
-    A network that answers chroma does so by itself. One that re-draws the light would be worse at
-    a size that it never saw than enlarged.
-    """
-    if colorizer.predicts_ab:
-        return colorizer.predict
-    from colorlab import images
-
-    side = colorizer.image_size
-
-    def predict(grey):
-        height, width = grey.shape[1:3]
-        levels = np.round(grey[..., 0]).astype("uint8")
-        views = np.stack([images.resize(picture, side, side) for picture in levels])
-        answers = colorizer.predict(views[..., None] if (height, width) != (side, side) else grey)
-        return np.stack([images.resize(answer, height, width) for answer in answers])
-
-    return predict
+            name, path = pathlib.Path(model).name.removesuffix(".onnx") or model, model
+        if name in named or name in ("grey", "mean ab"):
+            raise InputError(f"{model}: the name {name!r} is taken; say NAME=MODEL to choose one")
+        named[name] = path
+    return named
 
 
 def _print_evaluation(result):

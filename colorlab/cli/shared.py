@@ -1,13 +1,15 @@
-"""What the commands share: where they write, and how they read a folder of pictures."""
+"""What the commands share: where they write, progress, and how they read a folder of pictures."""
 
+import contextlib
 import pathlib
 from typing import Annotated
 
 import typer
+from rich import progress
 from rich.console import Console
 from rich.markup import escape
 
-__all__ = ["DataOption", "Stopped", "console", "errors", "say", "scan"]
+__all__ = ["DataOption", "Stopped", "console", "count_progress", "errors", "say", "scan"]
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -55,3 +57,26 @@ def scan(data):
     for path, reason in table.skipped:
         say(f"skipped {path}: {reason}", errors)
     return table
+
+
+@contextlib.contextmanager
+def count_progress(console, description, total):
+    """Show a bar of things done; yields the function that is told how many.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    description : str
+    total : int
+    """
+    with progress.Progress(
+        progress.TextColumn(description),
+        progress.BarColumn(bar_width=24),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda done: bar.update(task, completed=done)

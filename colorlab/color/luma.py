@@ -18,36 +18,41 @@ __all__ = ["recombine"]
 _STRIP = 2**15  # pixels that are converted at a time: they stay in the processor's own memory
 
 
-def recombine(grey, chroma, strength=1.0, share=(1.0, 1.0)):
-    """Join a grey photograph of any size with chroma of any size.
+def recombine(
+    grey: np.ndarray,
+    ab: np.ndarray,
+    saturation: float = 1.0,
+    valid_fraction: tuple[float, float] = (1.0, 1.0),
+) -> np.ndarray:
+    """Recombine a grey photograph of any size with colour channels of any size.
 
-    The chroma is brought to the photograph's size with a cubic filter. Each pixel becomes the
-    colour with this chroma, shifted so that its grey is the photograph's. A colour that no screen
-    can show is moved towards grey until it fits, so the grey holds there too.
+    The colour channels are brought to the photograph's size with a cubic filter. Each pixel becomes
+    the colour with these a and b, shifted so that its luma is the photograph's. A colour outside
+    the sRGB gamut is moved towards grey until it fits, so the luma holds there too.
 
     Parameters
     ----------
     grey : numpy.ndarray, shape (height, width, 1)
         Levels, 0 to 255, of any number type.
-    chroma : numpy.ndarray, shape (small height, small width, 2)
+    ab : numpy.ndarray, shape (small height, small width, 2)
         a and b of CIE Lab.
-    strength : float
-        What the chroma is multiplied by: 0 gives the grey photograph, 1 the network's answer.
-    share : tuple of float
-        The shares of the chroma's height and width that belong to the photograph, see
+    saturation : float
+        Factor of a and b: 0 gives the grey photograph, 1 the network's prediction.
+    valid_fraction : tuple of float
+        The fractions of the height and width of ``ab`` that belong to the photograph, see
         :func:`colorlab.inference.network_input.network_input`; the rest, at the bottom and at
-        the right, is left out.
+        the right, is padding and left out.
 
     Returns
     -------
     numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB. Its grey, :func:`colorlab.color.grey`, is that of the photograph within half a
+        uint8 sRGB. Its luma, :func:`colorlab.color.grey`, is that of the photograph within half a
         level.
 
     Raises
     ------
     ValueError
-        If a shape is not one of the above.
+        If a shape is not one of the above, or a number is out of range.
 
     Examples
     --------
@@ -59,47 +64,48 @@ def recombine(grey, chroma, strength=1.0, share=(1.0, 1.0)):
     ([255, 186, 126], 200)
     """
     grey = _require_picture(np.asarray(grey), 1, "grey")
-    chroma = _require_picture(np.asarray(chroma, dtype="float32"), 2, "chroma")
-    if not all(0 < part <= 1 for part in share) or not math.isfinite(strength):
+    ab = _require_picture(np.asarray(ab, dtype="float32"), 2, "ab")
+    if not all(0 < part <= 1 for part in valid_fraction) or not math.isfinite(saturation):
         raise ValueError(
-            f"share must be above 0 and at most 1, strength a number, got {share} and {strength}"
+            "valid_fraction must be above 0 and at most 1, saturation a number, got "
+            f"{valid_fraction} and {saturation}"
         )
     height, width = grey.shape[:2]
-    # How far x and z lie from y in the curved space in which Lab is linear.
+    # The differences f(x) - f(y) and f(z) - f(y), where f is the cube-root function of Lab.
     planes = [
-        Image.fromarray(np.ascontiguousarray(strength * chroma[..., channel] / divisor))
+        Image.fromarray(np.ascontiguousarray(saturation * ab[..., channel] / divisor))
         for channel, divisor in ((0, 500.0), (1, -200.0))
     ]
     recombined = np.empty((height, width, 3), dtype="uint8")
     rows = max(1, _STRIP // width)
     for top in range(0, height, rows):
         strip = slice(top, min(top + rows, height))
-        differences = _resized(planes, strip, height, width, share)
+        differences = _resized(planes, strip, height, width, valid_fraction)
         for channel, levels in enumerate(_recombine_strip(grey[strip, :, 0], *differences)):
             recombined[strip, :, channel] = levels
     return recombined
 
 
-def _resized(planes, strip, height, width, share):
+def _resized(planes, strip, height, width, valid_fraction):
     """Give some rows of the planes as they are at full size."""
-    covered = planes[0].height * share[0]
+    covered = planes[0].height * valid_fraction[0]
     box = (
         0,
         strip.start / height * covered,
-        planes[0].width * share[1],
+        planes[0].width * valid_fraction[1],
         strip.stop / height * covered,
     )
     size = (width, strip.stop - strip.start)
     return [np.array(plane.resize(size, Image.Resampling.BICUBIC, box=box)) for plane in planes]
 
 
-# For each of many grey levels, exact at the whole ones: y, and y in the curved space.
+# The function f of Lab at the luminance y of many grey levels, exact at the whole ones.
 _FINENESS = 16
 _LEVELS = np.linspace(0, 255, 255 * _FINENESS + 1, dtype="float32")
 _GREYS = np.repeat(_LEVELS[:, None] / 255, 3, axis=-1)
 _LAB_F_OF_Y = (conversions.srgb_to_lab(_GREYS)[:, 0] + 16.0) / 116.0
 
-# The levels of linear light from -3 to 5, so fine that the nearest is within a tenth of a level.
+# sRGB levels of linear light from -3 to 5, so fine that the nearest is within a tenth of a level.
 _FINE = 2**14
 _LINEAR = np.arange(-3 * _FINE, 5 * _FINE, dtype="float32") / _FINE
 _SRGB_LEVELS = 255.0 * conversions.linear_to_srgb(_LINEAR)
@@ -115,8 +121,7 @@ def _recombine_strip(grey, x_difference, z_difference):
         f_of_y = _LAB_F_OF_Y[::_FINENESS][grey]
         grey = grey.astype("float32")
     xyz = [
-        conversions.lab_f_inverse(curved)
-        for curved in (f_of_y + x_difference, f_of_y, f_of_y + z_difference)
+        conversions.lab_f_inverse(f) for f in (f_of_y + x_difference, f_of_y, f_of_y + z_difference)
     ]
     rgb = []
     for row in _LINEAR_FROM_XYZ:
@@ -137,7 +142,7 @@ def _recombine_strip(grey, x_difference, z_difference):
 
 
 def _move_into_gamut(grey, rgb):
-    """Move, in place, what no screen can show towards its grey until it fits."""
+    """Move, in place, colours outside the sRGB gamut towards their grey until they fit."""
     red, green, blue = rgb
     lowest = np.minimum(np.minimum(red, green), blue)
     highest = np.maximum(np.maximum(red, green), blue)
@@ -145,12 +150,12 @@ def _move_into_gamut(grey, rgb):
     if not outside.any():
         return
     grey = grey[outside]
-    share = np.minimum(
+    kept = np.minimum(
         grey / np.maximum(grey - np.minimum(lowest[outside], 0), 1e-6),
         (255 - grey) / np.maximum(np.maximum(highest[outside], 255) - grey, 1e-6),
     )
     for each in rgb:
-        each[outside] = np.clip(grey + share * (each[outside] - grey), 0, 255)
+        each[outside] = np.clip(grey + kept * (each[outside] - grey), 0, 255)
 
 
 def _require_picture(array, channels, name):

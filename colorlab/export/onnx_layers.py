@@ -1,4 +1,4 @@
-"""How each Keras layer of the course is said in ONNX.
+"""Keras layers as ONNX operators.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -28,11 +28,11 @@ class _Graph:
         return output
 
     def weight(self, name, values):
-        """Store trained numbers with 16 bits; computed with are 32."""
+        """Store trained weights as float16, and cast them to float32 for computing."""
         with np.errstate(over="ignore"):
             half = values.astype("float16")
         if not np.isfinite(half).all():
-            raise ValueError(f"{name}: holds numbers that 16 bits cannot, beyond 65504 or not any")
+            raise ValueError(f"{name}: holds numbers that float16 cannot, beyond 65504 or NaN")
         if half.ndim == 4:
             half = half.transpose(_TO_ONNX)
         tensor = numpy_helper.from_array(np.ascontiguousarray(half), name)
@@ -40,13 +40,13 @@ class _Graph:
         return self.add("Cast", [name], f"{name}:float32", to=TensorProto.FLOAT)
 
     def constant(self, name, values):
-        """Add numbers that were not trained."""
+        """Add a constant, which is not trained."""
         tensor = numpy_helper.from_array(np.asarray(values, dtype="float32"), name)
         return self.add("Constant", [], name, value=tensor)
 
 
 def weights_of(layer):
-    """Give the layer's numbers, a dict of arrays by short names such as ``kernel``."""
+    """Give the layer's weights, a dict of arrays by short names such as ``kernel``."""
     names = [variable.name for variable in layer.weights]
     return dict(zip(names, layer.get_weights(), strict=True))
 
@@ -169,37 +169,41 @@ def _as_list(tensors):
     return list(tensors) if isinstance(tensors, list | tuple) else [tensors]
 
 
-def build_graph(network):
-    """Say a functional Keras model in ONNX.
+def build_graph(network, inputs, output):
+    """Translate a functional Keras model into an ONNX graph.
 
     Parameters
     ----------
     network : keras.Model
-        With one input and one output.
+        With one output.
+    inputs : list of str
+        Names of its inputs in the graph, in order.
+    output : str
+        Name of its output in the graph.
 
     Returns
     -------
     nodes, initializers : list
-        From the input ``grey`` to the output ``chroma``.
 
     Raises
     ------
     ValueError
         If a layer has no counterpart; the message names it.
     """
-    graph, names = _Graph(), {}
+    graph = _Graph()
+    names = {id(tensor): name for tensor, name in zip(network.inputs, inputs, strict=True)}
     for layer in network.layers:
         kind = type(layer).__name__
-        sources, output = _as_list(layer.input), layer.output
         if kind == "InputLayer":
-            names[id(output)] = "grey"
-        elif kind in _LAYERS:
+            continue
+        sources, result = _as_list(layer.input), layer.output
+        if kind in _LAYERS:
             if any(id(source) not in names for source in sources):
                 raise _refuse(layer, "it follows a layer that is used in more than one place")
-            inputs = [names[id(source)] for source in sources]
-            names[id(output)] = _LAYERS[kind](graph, layer, inputs)
+            names[id(result)] = _LAYERS[kind](graph, layer, [names[id(each)] for each in sources])
         else:
             raise _refuse(layer, f"it is a {kind}, expected one of {', '.join(sorted(_LAYERS))}")
     last = names[id(network.outputs[0])]
-    graph.nodes.append(helper.make_node("Identity", [last], ["chroma"], name="chroma:identity"))
+    identity = helper.make_node("Identity", [last], [output], name=f"{output}:identity")
+    graph.nodes.append(identity)
     return graph.nodes, graph.initializers

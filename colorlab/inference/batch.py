@@ -3,25 +3,29 @@
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
 
+import collections
 import concurrent.futures
 import contextlib
 import dataclasses
 import io
 import os
+import pathlib
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from colorlab.atomic import open_atomic
+from colorlab.atomic import open_atomic, remove_leftovers
 from colorlab.errors import InputError
 from colorlab.images.formats import format_of
 from colorlab.images.photograph import read_photograph
 from colorlab.images.reading import picture_size
 from colorlab.images.writing import write_photograph
-from colorlab.inference.jobs import STANDARD
+from colorlab.inference.colorizer import Colorizer
+from colorlab.inference.jobs import STANDARD, Job, Plan
 
 __all__ = ["Settings", "colorize_all", "workers_for"]
 
@@ -31,10 +35,24 @@ _PIXELS_AT_A_TIME = 48 * 10**6  # over all photographs that are in memory
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What was asked for, the same for all photographs."""
+    """The settings that all photographs share.
 
-    model: str
-    strength: float | None = None
+    Attributes
+    ----------
+    saturation, size
+        As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
+    image_format : str, optional
+        Pillow's name of the format to write, such as ``PNG``, where a name has no ending that says
+        it; by default the photograph's own.
+    quality : int
+        1 to 100, for JPEG and WebP.
+    compare : bool
+        Whether grey and colour are written side by side.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    """
+
+    saturation: float | None = None
     size: int | None = None
     image_format: str | None = None
     quality: int = 95
@@ -42,61 +60,143 @@ class Settings:
     overwrite: bool = False
 
 
-def workers_for(count):
-    """Say how many photographs are worked on at a time, and how many threads each one gets."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+def workers_for(count: int) -> tuple[int, int]:
+    """Say how many photographs to work on at a time, and how many threads each one may use.
+
+    Parameters
+    ----------
+    count : int
+        How many photographs there are.
+
+    Returns
+    -------
+    workers, threads : int
+        For :func:`colorize_all` and :func:`colorlab.load_pretrained`; at least 1.
+    """
+    if hasattr(os, "sched_getaffinity"):  # only on some systems
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
     workers = max(1, min(cores, count, _MOST_WORKERS))
     return workers, max(1, cores // workers)
 
 
-def colorize_all(jobs, model, settings, workers):
-    """Colour photographs, several at a time.
+def colorize_all(
+    planned: Plan,
+    colorizer: Colorizer,
+    settings: Settings | None = None,
+    workers: int | None = None,
+    callback: Callable[[int], None] | None = None,
+) -> Iterator[tuple[Job, dict]]:
+    """Colour photographs, several at a time, each as soon as it is asked for.
 
     After Ctrl-C the pictures at hand are finished and yielded, and no other one is begun. A second
-    one ends it where it is; what is then at hand is finished too, but not yielded.
+    one ends it where it is; what is then at hand is finished too, but not yielded. That a single
+    photograph cannot be coloured does not end it.
+
+    Parameters
+    ----------
+    planned : Plan
+        What :func:`colorlab.inference.jobs.plan` made.
+    colorizer : Colorizer
+    settings : Settings, optional
+    workers : int, optional
+        How many photographs to work on at a time; by default as :func:`workers_for` says.
+    callback : callable, optional
+        Called in this thread with the number of photographs that were yielded or are about to be.
 
     Yields
     ------
-    (Job, dict)
-        In the order of the jobs: the facts of a picture, or ``error`` and the reason.
+    job : Job
+        In the order of the jobs.
+    facts : dict
+        ``photograph``, ``written``, ``format``, ``width``, ``height``, ``saturation``, ``size``,
+        ``seconds`` and ``notes``, what the file could not keep; or ``error``, the reason.
 
     Raises
     ------
+    InputError
+        Before the first photograph, if nothing can be written where it shall be.
     KeyboardInterrupt
         At the end, where Ctrl-C left pictures that were not begun; at once, at the second one.
+
+    Examples
+    --------
+    >>> from colorlab import load_pretrained
+    >>> from colorlab.inference.jobs import plan
+    >>> planned = plan(["old album"], "coloured")  # doctest: +SKIP
+    >>> for job, facts in colorize_all(planned, load_pretrained()):  # doctest: +SKIP
+    ...     print(job.name, facts.get("error", "done"))
     """
+    jobs, settings = planned.jobs, settings or Settings()
+    if not jobs:
+        return
+    _prepare(planned)
+    workers = workers or workers_for(len(jobs))[0]
     # Before Ctrl-C is put off, so that it is heard while the other program still writes.
     content = _read_standard_input() if jobs[0].source == STANDARD else None
-    room, stopped, left = _Room(_PIXELS_AT_A_TIME), threading.Event(), 0
-    with _put_off(stopped), concurrent.futures.ThreadPoolExecutor(workers) as pool:
+    room, stopped, left, done = _Room(_PIXELS_AT_A_TIME), threading.Event(), 0, 0
+    with _interrupts_put_off(stopped), concurrent.futures.ThreadPoolExecutor(workers) as pool:
         try:
             futures = [
-                pool.submit(_color_one, job, content, model, settings, room, stopped)
+                pool.submit(_color_one, job, content, colorizer, settings, room, stopped)
                 for job in jobs
             ]
             for job, future in zip(jobs, futures, strict=True):
                 facts = future.result()
                 if facts is None:
                     left += 1
-                else:
-                    yield job, facts
+                    continue
+                done += 1
+                if callback is not None:
+                    callback(done)
+                yield job, facts
         finally:
             stopped.set()
     if left:
         raise KeyboardInterrupt
 
 
+def _prepare(planned):
+    """Refuse a place that nothing can be written to, and clear away what dead processes left."""
+    folders = {
+        job.target.parent for job in (*planned.jobs, *planned.existing) if job.target != STANDARD
+    }
+    if not folders:
+        if sys.stdout.isatty():
+            raise InputError("standard output: is a terminal; name a file with -o, or put > FILE")
+        return
+    try:
+        _make_folder(pathlib.Path(os.path.commonpath(folders)))
+    except ValueError:  # they have nothing in common
+        pass
+    for folder in folders:
+        remove_leftovers(folder)
+
+
+def _make_folder(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from None
+
+
 @contextlib.contextmanager
-def _put_off(stopped):
+def _interrupts_put_off(stopped):
     """Turn the first Ctrl-C into an event: a picture may be finished but not yet counted."""
     before = signal.getsignal(signal.SIGINT)
+    if (
+        threading.current_thread() is not threading.main_thread()  # no other one may say it
+        or before in (signal.SIG_IGN, None)
+    ):
+        yield
+        return
 
     def hear(number, frame):
         signal.signal(signal.SIGINT, before)
         stopped.set()
 
-    if before != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, hear)
+    signal.signal(signal.SIGINT, hear)
     try:
         yield
     finally:
@@ -104,17 +204,26 @@ def _put_off(stopped):
 
 
 class _Room:
-    """Let photographs into memory up to a number of pixels; a larger one only by itself."""
+    """Let photographs into memory up to a number of pixels; a larger one only by itself.
+
+    They are let in in the order in which they came: small ones do not overtake a large one.
+    """
 
     def __init__(self, pixels):
         self._pixels, self._taken = pixels, 0
-        self._changed = threading.Condition()
+        self._changed, self._queue = threading.Condition(), collections.deque()
 
     @contextlib.contextmanager
     def take(self, pixels):
+        turn = object()
         with self._changed:
-            self._changed.wait_for(lambda: not self._taken or self._taken + pixels <= self._pixels)
-            self._taken += pixels
+            self._queue.append(turn)
+            try:
+                self._changed.wait_for(lambda: self._queue[0] is turn and self._fits(pixels))
+                self._taken += pixels
+            finally:
+                self._queue.remove(turn)
+                self._changed.notify_all()
         try:
             yield
         finally:
@@ -122,21 +231,24 @@ class _Room:
                 self._taken -= pixels
                 self._changed.notify_all()
 
+    def _fits(self, pixels):
+        return not self._taken or self._taken + pixels <= self._pixels
+
 
 def _pixels_of(source):
     height, width = picture_size(source)
     return height * width
 
 
-def _color_one(job, content, model, settings, room, stopped):
+def _color_one(job, content, colorizer, settings, room, stopped):
     """Colour a photograph; return None where that was not begun any more."""
     if stopped.is_set():
         return None
     try:
         if content is not None:
-            return _color(job, content, model, settings)
+            return _color(job, content, colorizer, settings)
         with room.take(_pixels_of(job.source)):
-            return None if stopped.is_set() else _color(job, job.source, model, settings)
+            return None if stopped.is_set() else _color(job, job.source, colorizer, settings)
     except InputError as error:
         return {"error": str(error)}
     except MemoryError:
@@ -152,10 +264,10 @@ def _color_one(job, content, model, settings, room, stopped):
         }
 
 
-def _color(job, source, model, settings):
+def _color(job, source, colorizer, settings):
     start = time.perf_counter()
     photograph = read_photograph(source, job.name)
-    image = model.colorize(photograph.grey, settings.strength, settings.size)
+    image = colorizer.colorize(photograph.grey, settings.saturation, settings.size)
     if settings.compare:
         image = np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)
     image_format = settings.image_format or photograph.format
@@ -165,16 +277,16 @@ def _color(job, source, model, settings):
         image_format = "PNG"
     with _open(job.target, settings.overwrite) as stream:
         lost = write_photograph(stream, image, photograph, image_format, settings.quality)
-    strength = model.strength if settings.strength is None else settings.strength
+    predictor = colorizer.predictor
+    saturation = predictor.saturation if settings.saturation is None else settings.saturation
     return {
         "photograph": job.name,
         "written": "standard output" if job.target == STANDARD else str(job.target),
         "format": image_format,
         "width": image.shape[1],
         "height": image.shape[0],
-        "model": settings.model,
-        "strength": strength,
-        "size": settings.size or model.image_size,
+        "saturation": saturation,
+        "size": settings.size or predictor.image_size,
         "seconds": round(time.perf_counter() - start, 3),
         "notes": photograph.notes + lost,
     }
@@ -189,12 +301,7 @@ def _read_standard_input():
 @contextlib.contextmanager
 def _open(target, overwrite):
     if target != STANDARD:
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(
-                f"{target.parent}: cannot be made a folder ({error.strerror})"
-            ) from None
+        _make_folder(target.parent)
         with open_atomic(target, overwrite) as stream:
             yield stream
         return

@@ -1,60 +1,61 @@
-"""A network and a colour space make a colouriser: grey photograph in, colour photograph out.
+"""The one way to colour a photograph, whatever predicts its colours.
 
-Taught in :doc:`/notebooks/04_results` and :doc:`/notebooks/00_quickstart`.
+Taught in :doc:`/notebooks/07_your_own_photographs` and :doc:`/notebooks/04_results`.
 """
 
-import pathlib
-import warnings
+import math
+import numbers
+from typing import Any
 
 import numpy as np
 
 from colorlab import color, images
-from colorlab.color import luma
-from colorlab.configuration import read_configuration
+from colorlab.color import ab_bins, luma
 from colorlab.errors import InputError
-from colorlab.inference import network_input
-from colorlab.networks import registry
+from colorlab.inference.network_input import network_input
+from colorlab.inference.predictors import LARGEST_SIZE, KerasPredictor
 
-__all__ = ["Colorizer"]
+__all__ = ["Colorizer", "require_settings"]
 
-_BATCH = 8
+_PIXELS_A_RUN = 16 * 256 * 256  # of the network's input: more would only take memory
 
 
 class Colorizer:
-    """Colour grey photographs with a trained network.
+    """Colour grey photographs with the predictions of a network.
 
     Parameters
     ----------
-    network : keras.Model
-        From grey, shape (batch, height, width, 1) in the signed range, either to sRGB, shape
-        (batch, height, width, 3) in the signed range, with the target ``rgb``, or to a and b
-        of Lab, shape (batch, small height, small width, 2); see
-        :func:`colorlab.networks.registry.prediction_network`.
-    image_size : int
-        Side in pixels of the pictures that the network was trained on.
-    step : int
-        The network takes sides that are multiples of this, 128 for seven blocks.
-    strength : float
-        What the answered chroma is multiplied by, unless :meth:`colorize` is told otherwise.
+    predictor : OnnxPredictor or KerasPredictor
+        Or anything with their attributes and their method ``predict``.
+
+    Attributes
+    ----------
+    predictor
+        As given.
+
+    Notes
+    -----
+    A colouriser keeps nothing between two calls: several threads may use one.
+
+    Examples
+    --------
+    >>> from colorlab import load_pretrained
+    >>> colorizer = load_pretrained("small")
+    >>> colorizer.colorize(np.full((30, 40), 90, "uint8")).shape
+    (30, 40, 3)
     """
 
-    def __init__(self, network, image_size=256, step=128, strength=1.0):
-        self.network = network
-        self.image_size = image_size
-        self.strength = strength
-        self.predicts_ab = network.output.shape[-1] == 2
-        self._step = step
+    def __init__(self, predictor: Any):
+        self.predictor = predictor
 
     @classmethod
-    def from_run(cls, run, temperature=0.4):
-        """Load the best weights of a training run.
+    def from_run(cls, run: Any) -> "Colorizer":
+        """Colour with the best weights of a training run.
 
         Parameters
         ----------
         run : path-like
             A folder that :func:`colorlab.training.train` wrote.
-        temperature : float
-            For the target ``ab_bins``, see :func:`colorlab.networks.registry.prediction_network`.
 
         Returns
         -------
@@ -65,124 +66,193 @@ class Colorizer:
         InputError
             If the folder is missing, is not a run, or its weights are missing or damaged.
         """
-        run = pathlib.Path(run)
-        configuration = read_configuration(run)
-        network = registry.build_network(configuration)
-        weights = run / "best.weights.h5"
-        if not weights.exists():
-            raise InputError(f"{run}: has no best.weights.h5 yet; train for one epoch at least")
-        try:
-            # Keras warns of each layer that the file lacks, and then raises.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                network.load_weights(weights)
-        except (OSError, ValueError, KeyError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise InputError(f"{weights}: cannot be loaded ({reason}); train again") from None
-        network = registry.prediction_network(network, configuration, temperature)
-        return cls(network, configuration.image_size, step=configuration.stride)
+        return cls(KerasPredictor.from_run(run))
 
-    def predict(self, grey):
-        """Give the network's own answer for a batch of pictures.
+    def colorize(
+        self,
+        image: Any,
+        saturation: float | None = None,
+        size: int | None = None,
+        temperature: float | None = None,
+    ) -> np.ndarray:
+        """Colour a photograph of any size, and keep its own luma.
+
+        The network sees the photograph with its shorter side at ``size``. Its prediction is brought
+        back to full size, and recombined there with the photograph's luma: the colour is the
+        network's, the detail is the photograph's.
+
+        Parameters
+        ----------
+        image : path-like, bytes, PIL.Image.Image or array-like
+            Whatever :func:`colorlab.images.to_grey` takes. Of a colour picture only the grey is
+            used.
+        saturation : float, optional
+            Factor of the predicted colour, 0 to 10: 0 gives grey, 1 the network's prediction; by
+            default the predictor's own.
+        size : int, optional
+            Shorter side in pixels of the network's input, 1 to 1024; by default the predictor's
+            own. The result has the photograph's own size in any case.
+        temperature : float, optional
+            For a network that predicts ab bins, see :func:`colorlab.color.ab_bins.annealed_mean`;
+            above 0, at most 10; by default the predictor's own.
+
+        Returns
+        -------
+        numpy.ndarray, shape (height, width, 3)
+            uint8 sRGB. Its luma is the photograph's within half a level; of a network that predicts
+            red, green and blue, within one, except where a channel is clipped.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, the array is no picture, or a number is out of range.
+        """
+        require_settings(saturation, size, temperature)
+        grey = images.to_grey(image)
+        predictor = self.predictor
+        saturation = predictor.saturation if saturation is None else saturation
+        padded, valid_fraction = network_input(grey, size or predictor.image_size, predictor.stride)
+        prediction = predictor.predict(color.levels_to_signed(padded[None]))[0]
+        if predictor.target != "rgb":
+            ab = self._to_ab(prediction, temperature)
+            return luma.recombine(grey, ab, saturation, valid_fraction)
+        rows, columns = (
+            round(part * side) for part, side in zip(valid_fraction, prediction.shape, strict=False)
+        )
+        small = np.ascontiguousarray(color.signed_to_levels(prediction[:rows, :columns]))
+        rgb = color.replace_luma(images.resize(small, *grey.shape[:2]), grey)
+        return np.round(_saturate(rgb, grey, saturation)).astype("uint8")
+
+    def predict(
+        self,
+        grey: np.ndarray,
+        saturation: float | None = None,
+        temperature: float | None = None,
+    ) -> np.ndarray:
+        """Colour a batch of pictures of one size, as the evaluation does.
 
         Parameters
         ----------
         grey : numpy.ndarray, shape (batch, height, width, 1)
-            Grey levels, 0 to 255. A network that answers red, green and blue takes sides that
-            are multiples of its step.
+            Levels, 0 to 255, of any number type. A network that predicts red, green and blue takes
+            sides that are multiples of its stride.
+        saturation, temperature : float, optional
+            As for :meth:`colorize`.
 
         Returns
         -------
         numpy.ndarray, shape (batch, height, width, 3)
-            uint8 sRGB. A network that answers chroma sees the pictures at its own size, and its
-            answer is joined with their light; one that answers red, green and blue sees them as
-            they are, and re-draws the light.
+            uint8 sRGB. A network that predicts a and b sees the pictures at its own size, and its
+            prediction is recombined with their luma; one that predicts red, green and blue sees
+            them as they are, and its prediction has a luma of its own.
 
         Raises
         ------
         ValueError
             If the shape is not one that the network takes.
+        InputError
+            If a number is out of range.
         """
-        grey = np.asarray(grey)
+        require_settings(saturation, None, temperature)
+        predictor, grey = self.predictor, np.asarray(grey)
         if grey.ndim != 4 or grey.shape[-1] != 1 or 0 in grey.shape:
             raise ValueError(
                 f"grey must have the shape (batch, height, width, 1), got {grey.shape}"
             )
-        if self.predicts_ab:
-            return np.stack([self._join(picture, self.strength) for picture in grey])
-        if grey.shape[1] % self._step or grey.shape[2] % self._step:
+        side = grey.shape[1:3]
+        if predictor.target == "rgb" and any(each % predictor.stride for each in side):
             raise ValueError(
-                f"height and width of grey must be multiples of {self._step}, got "
-                f"{grey.shape[1]} x {grey.shape[2]}; colorize takes any size"
+                f"height and width of grey must be multiples of {predictor.stride}, got "
+                f"{side[0]} x {side[1]}; colorize takes any size"
             )
-        return np.concatenate(
+        if predictor.target != "rgb":
+            first = network_input(_levels(grey[0]), predictor.image_size, predictor.stride)[0]
+            side = first.shape[:2]
+        count = max(1, _PIXELS_A_RUN // math.prod(side))
+        saturation = predictor.saturation if saturation is None else saturation
+        batches = [
+            self._predict(grey[start : start + count], saturation, temperature)
+            for start in range(0, len(grey), count)
+        ]
+        return np.concatenate(batches)
+
+    def _predict(self, grey, saturation, temperature):
+        """Colour a batch that the network takes in one run."""
+        predictor = self.predictor
+        if predictor.target == "rgb":
+            rgb = color.signed_to_levels(predictor.predict(color.levels_to_signed(grey)))
+            if saturation == 1:
+                return rgb
+            return np.round(_saturate(rgb, color.grey(rgb), saturation)).astype("uint8")
+        inputs = [
+            network_input(_levels(each), predictor.image_size, predictor.stride) for each in grey
+        ]
+        predictions = predictor.predict(
+            color.levels_to_signed(np.stack([padded for padded, _ in inputs]))
+        )
+        return np.stack(
             [
-                color.signed_to_levels(self._answer(grey[start : start + _BATCH]))
-                for start in range(0, len(grey), _BATCH)
+                luma.recombine(each, ab, saturation, valid_fraction)
+                for each, ab, (_, valid_fraction) in zip(
+                    grey, self._to_ab(predictions, temperature), inputs, strict=True
+                )
             ]
         )
 
-    def _answer(self, grey):
-        return np.asarray(self.network(color.levels_to_signed(grey), training=False))
-
-    def _join(self, grey, strength):
-        answer, share = self._look(grey)
-        return luma.recombine(grey, answer, strength, share)
-
-    def _look(self, grey):
-        """Show a picture to the network at its size; return its answer and the picture's share."""
-        levels = np.round(grey).astype("uint8")
-        view, share = network_input.network_input(levels, self.image_size, self._step)
-        return self._answer(view[None])[0], share
-
-    def colorize(self, image, strength=None):
-        """Colour a photograph of any size, and keep its own light.
-
-        The network sees the photograph with its shorter side at ``image_size``. Its answer is
-        brought back to full size, and joined there with the photograph's grey: the colour is the
-        network's, the detail is the photograph's.
-
-        Parameters
-        ----------
-        image : numpy.ndarray, shape (height, width, 3), (height, width, 1) or (height, width)
-            uint8 levels. Of a colour picture, only the grey is used.
-        strength : float, optional
-            What the chroma is multiplied by: 0 gives grey, 1 the network's answer; by default
-            the colouriser's own. A network that answers red, green and blue knows no other.
-
-        Returns
-        -------
-        numpy.ndarray, shape (height, width, 3)
-            uint8 sRGB. Its grey is the photograph's within half a level; of a network that
-            answers red, green and blue, within one, except where a channel is clipped.
-
-        Raises
-        ------
-        ValueError
-            If the array is not a uint8 picture.
-        """
-        grey = _grey_levels(image)
-        strength = self.strength if strength is None else strength
-        if self.predicts_ab:
-            return self._join(grey, strength)
-        answer, share = self._look(grey)
-        rows, columns = (
-            round(part * side) for part, side in zip(share, answer.shape[:2], strict=True)
-        )
-        colored = np.ascontiguousarray(color.signed_to_levels(answer[:rows, :columns]))
-        colored = images.resize(colored, *grey.shape[:2])
-        return np.round(color.replace_luma(colored, grey)).astype("uint8")
+    def _to_ab(self, prediction, temperature):
+        if self.predictor.target == "ab":
+            return prediction
+        temperature = self.predictor.temperature if temperature is None else temperature
+        return ab_bins.annealed_mean(prediction, temperature)
 
 
-def _grey_levels(image):
-    image = np.asarray(image)
-    if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape:
-        raise ValueError(
-            "image must be a uint8 array of shape (height, width), (height, width, 1) or "
-            f"(height, width, 3), got {image.dtype} of shape {image.shape}"
-        )
-    if image.ndim == 2:
-        image = image[..., None]
-    if image.shape[-1] == 1:
-        return image.astype("float32")
-    return np.asarray(color.grey(image))
+def _levels(grey):
+    return np.round(grey).astype("uint8")
+
+
+def _saturate(rgb, grey, saturation):
+    """Multiply how far colours lie from their grey, and clip what leaves the levels."""
+    if saturation == 1:
+        return rgb
+    return np.clip(grey + np.float32(saturation) * (rgb - np.float32(grey)), 0, 255)
+
+
+def require_settings(
+    saturation: float | None = None, size: int | None = None, temperature: float | None = None
+) -> None:
+    """Refuse a saturation, size or temperature that is out of range.
+
+    Parameters
+    ----------
+    saturation : float, optional
+        0 to 10.
+    size : int, optional
+        1 to :data:`colorlab.inference.predictors.LARGEST_SIZE`.
+    temperature : float, optional
+        Above 0, at most 10.
+
+    Raises
+    ------
+    InputError
+        The message names it.
+
+    Examples
+    --------
+    >>> require_settings(saturation=11)
+    Traceback (most recent call last):
+    colorlab.errors.InputError: saturation must be a number from 0 to 10, got 11
+    """
+    if saturation is not None and not (
+        isinstance(saturation, numbers.Real) and 0 <= saturation <= 10
+    ):
+        raise InputError(f"saturation must be a number from 0 to 10, got {saturation}")
+    if size is not None and not (
+        isinstance(size, numbers.Integral)
+        and not isinstance(size, bool)
+        and 1 <= size <= LARGEST_SIZE
+    ):
+        raise InputError(f"size must be a whole number from 1 to {LARGEST_SIZE}, got {size}")
+    if temperature is not None and not (
+        isinstance(temperature, numbers.Real) and 0 < temperature <= 10
+    ):
+        raise InputError(f"temperature must be above 0 and at most 10, got {temperature}")

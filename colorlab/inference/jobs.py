@@ -1,4 +1,4 @@
-"""Which photograph becomes which file: found out before the first one is touched.
+"""Which photograph becomes which file, decided before the first one is touched.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -6,12 +6,13 @@ Taught in :doc:`/notebooks/07_your_own_photographs`.
 import dataclasses
 import os
 import pathlib
+from collections.abc import Iterable
 
 from colorlab.errors import InputError
 from colorlab.images import PICTURE_SUFFIXES
 from colorlab.images.formats import FORMATS, WRITTEN_AS
 
-__all__ = ["STANDARD", "Job", "find_photographs", "plan"]
+__all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan"]
 
 #: Stands for standard input and standard output.
 STANDARD = pathlib.Path("-")
@@ -19,21 +20,54 @@ STANDARD = pathlib.Path("-")
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A photograph, and the file that it becomes. Either may be :data:`STANDARD`."""
+    """A photograph, and the file that it becomes. Either may be :data:`STANDARD`.
+
+    Attributes
+    ----------
+    source, target : pathlib.Path
+    """
 
     source: pathlib.Path
     target: pathlib.Path
 
     @property
-    def name(self):
+    def name(self) -> str:
         """What messages call the photograph."""
         return "standard input" if self.source == STANDARD else str(self.source)
 
 
-def find_photographs(photos, out):
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What there is to do.
+
+    Attributes
+    ----------
+    jobs : tuple of Job
+        To be coloured, in order.
+    existing : tuple of Job
+        Those whose results exist already and are kept.
+    unreadable : tuple of str
+        One line for each folder that holds no pictures or could not be looked into.
+    """
+
+    jobs: tuple[Job, ...]
+    existing: tuple[Job, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+def find_photographs(
+    photos: Iterable[pathlib.Path], out: pathlib.Path
+) -> tuple[list[tuple[pathlib.Path, pathlib.Path]], list[str]]:
     """List photographs with their places below the folder that was named.
 
     Hidden files, and what lies in the folder for the results, are left out.
+
+    Parameters
+    ----------
+    photos : iterable of pathlib.Path
+        Files, folders, or :data:`STANDARD`.
+    out : pathlib.Path
+        The folder for the results.
 
     Returns
     -------
@@ -42,7 +76,7 @@ def find_photographs(photos, out):
     unreadable : list of str
         One line for each folder that holds no pictures or could not be looked into.
     """
-    found, unreadable = [], []
+    found, unreadable, photos = [], [], list(photos)
     for photo in photos:
         if photo == STANDARD or not os.path.isdir(photo):
             found.append((photo, pathlib.Path(photo.name)))
@@ -96,38 +130,53 @@ def _is_file_name(out, photos, suffix, image_format):
     return True
 
 
-def plan(photos, out, suffix="", image_format=None):
+def plan(
+    photos: Iterable[str | pathlib.Path],
+    out: str | pathlib.Path | None,
+    suffix: str = "",
+    image_format: str | None = None,
+    overwrite: bool = False,
+) -> Plan:
     """Decide which photograph becomes which file.
 
     Parameters
     ----------
-    photos : list of pathlib.Path
-        Files, folders, or :data:`STANDARD` alone.
-    out : pathlib.Path or None
-        A folder, the name of one picture, or :data:`STANDARD`.
+    photos : iterable of path-like
+        Files, folders, or ``-`` (:data:`STANDARD`) alone.
+    out : path-like or None
+        A folder, the name of one picture, or ``-``; None stands for ``-`` beside ``-``.
     suffix : str
         Put between the name and its ending.
     image_format : str, optional
         The ending of another format, such as ``.png``.
+    overwrite : bool
+        Whether results that exist are made again.
 
     Returns
     -------
-    jobs : list of Job
-    unreadable : list of str
-        As :func:`find_photographs` lists them.
+    Plan
 
     Raises
     ------
     InputError
-        If two photographs would become one file, or a photograph would be overwritten.
+        If two photographs would become one file, a photograph would be overwritten, or a single
+        result that is named exists already.
+
+    Examples
+    --------
+    >>> planned = plan(["old.tif"], "coloured", image_format=".png")
+    >>> [(job.name, job.target.as_posix()) for job in planned.jobs]
+    [('old.tif', 'coloured/old.png')]
     """
+    photos = [pathlib.Path(photo) for photo in photos]
+    out = None if out is None else pathlib.Path(out)
     if out is None:
         if photos != [STANDARD]:
             raise InputError("-o is missing: name a folder, or a file for a single picture")
         out = STANDARD
     if STANDARD in photos and len(photos) > 1:
         raise InputError("- reads one picture from standard input, expected nothing beside it")
-    if "/" in suffix or "\0" in suffix:
+    if any(each in suffix for each in (os.sep, os.altsep or "/", "\0")):
         raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
     if _is_file_name(out, photos, suffix, image_format):
         jobs, unreadable = [Job(photos[0], out)], []
@@ -153,7 +202,16 @@ def plan(photos, out, suffix="", image_format=None):
                 job for job in jobs if job.source in photos or _resolved(job.source) not in targets
             ]
     _require_distinct(jobs)
-    return jobs, unreadable
+    existing = [] if overwrite else [job for job in jobs if _exists(job.target)]
+    if existing and existing[0].target == out:
+        raise InputError(f"{out}: exists already; choose another name, or say --overwrite")
+    kept = set(existing)
+    return Plan(tuple(job for job in jobs if job not in kept), tuple(existing), tuple(unreadable))
+
+
+def _exists(target):
+    # A folder of that name is no result: that is found out, and said, when the result is written.
+    return target != STANDARD and os.path.lexists(target) and not os.path.isdir(target)
 
 
 def _target_name(place, suffix, image_format):

@@ -1,169 +1,189 @@
-"""What colours photographs: the networks that come with colorlab, ONNX files, training runs.
+"""Predictors: what computes a network's prediction, ONNX Runtime or Keras.
 
-ONNX Runtime computes with the first two: ready in a moment, and without TensorFlow.
+Both take a batch of grey pictures, and hints where the network knows them, and give the prediction
+as the network makes it. Everything around it, from the photograph to its colours, is
+:class:`colorlab.inference.colorizer.Colorizer`.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
 
-import hashlib
 import json
 import math
-import numbers
 import os
 import pathlib
+import threading
+from typing import Any
 
 import numpy as np
 
-from colorlab import color
-from colorlab.color import luma
+from colorlab.color import ab_bins
+from colorlab.configuration import Configuration
 from colorlab.errors import InputError
-from colorlab.inference import network_input
 
-__all__ = [
-    "LARGEST_SIZE",
-    "OnnxPredictor",
-    "KerasPredictor",
-    "load",
-    "require_settings",
-    "shipped_models",
-    "weights_file",
-]
+__all__ = ["CHANNELS", "LARGEST_SIZE", "KerasPredictor", "OnnxPredictor"]
 
-#: The largest shorter side of the network's view, in pixels: beyond it a network needs gigabytes.
+#: The largest shorter side of a network's input, in pixels: beyond it a network needs gigabytes.
 LARGEST_SIZE = 1024
 
-_WEIGHTS = pathlib.Path(__file__).parents[1] / "weights"
-_NAMES = ("default", "small", "vivid")
+#: Channels of each target: ``rgb`` is sRGB in the signed range, ``ab`` is a and b of CIE Lab,
+#: ``ab_bins`` is a logit for each bin of the a-b plane at stride 4.
+CHANNELS = {"rgb": 3, "ab": 2, "ab_bins": 227}
+
+_LARGEST_STRIDE = 256
+_HINT_CHANNELS = 3  # a, b and a mask
+# As files say that were written before the names had settled.
+_OLD_NAMES = {"stride": "step", "saturation": "strength"}
+_OLD_OUTPUTS = {"chroma": "ab"}
 
 
-def shipped_models():
-    """List the networks that come with colorlab.
-
-    Returns
-    -------
-    dict of str to dict
-        By name: ``file``, ``sha256``, ``bytes``, ``image_size`` (pixels), ``step`` (pixels) and
-        ``strength``. Empty where they are not installed.
-    """
+def _number(path, facts, name, kind, lowest, highest, otherwise=None):
+    """Take a number from the facts of a file, which anybody may have written."""
+    value = facts.get(name, facts.get(_OLD_NAMES.get(name), otherwise))
+    expected = f"{'a whole number' if kind is int else 'a number'} from {lowest} to {highest}"
     try:
-        return json.loads((_WEIGHTS / "models.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def require_settings(strength, size):
-    """Refuse a strength or a size that is out of range.
-
-    Parameters
-    ----------
-    strength : float or None
-        0 to 10.
-    size : int or None
-        1 to :data:`LARGEST_SIZE`.
-
-    Raises
-    ------
-    InputError
-        The message names it.
-    """
-    if strength is not None and not (
-        isinstance(strength, numbers.Real) and 0 <= strength <= 10 and math.isfinite(strength)
-    ):
-        raise InputError(f"strength must be a number from 0 to 10, got {strength}")
-    if size is not None and not (
-        isinstance(size, numbers.Integral)
-        and not isinstance(size, bool)
-        and 1 <= size <= LARGEST_SIZE
-    ):
-        raise InputError(f"size must be a whole number from 1 to {LARGEST_SIZE}, got {size}")
+        number = kind(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not lowest <= number <= highest:
+        found = "nothing" if value is None else str(value)
+        raise InputError(
+            f"{path}: says {name} = {found[:40]}, expected {expected}; write it again with "
+            "`colorlab export`"
+        )
+    return number
 
 
 class OnnxPredictor:
-    """A network in an ONNX file that says the chroma of grey photographs.
+    """A network in an ONNX file, computed by ONNX Runtime: ready in a moment, without Keras.
 
     Parameters
     ----------
     path : path-like
         A file that :func:`colorlab.export.onnx.write_onnx` wrote.
     facts : dict, optional
-        ``image_size``, ``step`` and ``strength``; by default what the file says about itself.
+        ``image_size``, ``stride``, ``saturation``, ``temperature`` and ``configuration``; by
+        default what the file says about itself.
     threads : int, optional
-        How many processor cores one photograph may use; by default all.
+        How many processor cores one call may use; by default all.
 
     Attributes
     ----------
+    target : str
+        What it predicts, one of :data:`CHANNELS`.
     image_size : int
-        Shorter side in pixels of what the network sees, if nothing else is asked for.
-    step : int
+        Shorter side in pixels of the network's input, if nothing else is asked for.
+    stride : int
         The network takes sides that are multiples of this.
-    strength : float
-        What the chroma is multiplied by, if nothing else is asked for.
+    saturation : float
+        Factor of a and b, if nothing else is asked for.
+    temperature : float
+        Of the annealed mean, if nothing else is asked for; only ``ab_bins`` has one.
+    weights : pathlib.Path
+        The file.
 
     Raises
     ------
     InputError
-        If the file is missing, is damaged, or is no chroma network.
+        If the file is missing, is damaged, is no network that colours, or what it says about
+        itself is out of range.
 
     Notes
     -----
-    Several threads may use one model.
+    Several threads may use one predictor.
     """
 
-    def __init__(self, path, facts=None, threads=None):
-        self._session = _open_session(pathlib.Path(path), threads)
-        facts = self._session.get_modelmeta().custom_metadata_map if facts is None else facts
-        try:
-            self.image_size, self.step = int(facts["image_size"]), int(facts["step"])
-            self.strength = float(facts.get("strength", 1.0))
-        except (KeyError, TypeError, ValueError) as error:
+    def __init__(self, path: Any, facts: dict | None = None, threads: int | None = None):
+        self.weights = pathlib.Path(path)
+        self._session = _open_session(self.weights, threads)
+        inputs = [each.name for each in self._session.get_inputs()]
+        outputs = [each.name for each in self._session.get_outputs()]
+        target = _OLD_OUTPUTS.get(outputs[0], outputs[0])
+        if inputs not in (["grey"], ["grey", "hints"]) or target not in CHANNELS or outputs[1:]:
             raise InputError(
-                f"{path}: does not say its image_size, step and strength ({error}); write it "
-                "again with these facts"
-            ) from None
+                f"{path}: is no network that colours, expected the input grey and the output "
+                f"{', '.join(CHANNELS)}, got {', '.join((*inputs, *outputs))}"
+            )
+        if facts is None:
+            facts = self._session.get_modelmeta().custom_metadata_map
+        self._output, self._takes_hints, self._facts = outputs[0], len(inputs) == 2, facts
+        self.target = target
+        self.image_size = _number(path, facts, "image_size", int, 1, LARGEST_SIZE)
+        self.stride = _number(path, facts, "stride", int, 1, _LARGEST_STRIDE)
+        self.saturation = _number(path, facts, "saturation", float, 0, 10, otherwise=1.0)
+        self.temperature = _number(
+            path, facts, "temperature", float, 0.01, 10, otherwise=ab_bins.DEFAULT_TEMPERATURE
+        )
 
-    def chroma(self, view):
-        """Give the network's own answer.
-
-        Parameters
-        ----------
-        view : numpy.ndarray, shape (height, width, 1)
-            Grey levels, 0 to 255; sides multiples of ``step``.
-
-        Returns
-        -------
-        numpy.ndarray, shape (small height, small width, 2)
-            float32, a and b of CIE Lab.
-        """
-        signed = color.levels_to_signed(view)
-        (answer,) = self._session.run(["chroma"], {"grey": signed[None, None, ..., 0]})
-        return answer[0].transpose(1, 2, 0)
-
-    def colorize(self, grey, strength=None, size=None):
-        """Colour a grey photograph of any size.
-
-        Parameters
-        ----------
-        grey : numpy.ndarray, shape (height, width, 1)
-            uint8 levels.
-        strength : float, optional
-            What the chroma is multiplied by, 0 (grey) to 10; by default the model's own.
-        size : int, optional
-            Shorter side in pixels of what the network sees, 1 to 1024; by default the model's own.
-
-        Returns
-        -------
-        numpy.ndarray, shape (height, width, 3)
-            uint8 sRGB, with the photograph's grey within half a level.
+    @property
+    def configuration(self) -> Configuration:
+        """The settings that the network was trained with.
 
         Raises
         ------
         InputError
-            If a number is out of range.
+            If the file does not say them.
         """
-        require_settings(strength, size)
-        view, share = network_input.network_input(grey, size or self.image_size, self.step)
-        strength = self.strength if strength is None else strength
-        return luma.recombine(grey, self.chroma(view), strength, share)
+        try:
+            settings = self._facts["configuration"]
+            settings = json.loads(settings) if isinstance(settings, str) else settings
+            return Configuration.from_dict(settings)
+        except KeyError:
+            raise InputError(
+                f"{self.weights}: does not say how it was trained; write it again with "
+                "`colorlab export`"
+            ) from None
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"{self.weights}: its configuration cannot be used ({error})"
+            ) from None
+
+    def predict(self, grey: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
+        """Compute the prediction of a batch in one run.
+
+        Parameters
+        ----------
+        grey : numpy.ndarray, shape (batch, height, width, 1)
+            float32 in the signed range, -1 to 1; sides multiples of ``stride``.
+        hints : numpy.ndarray, shape (batch, height / 4, width / 4, 3), optional
+            a, b and 1 where a colour is known, 0 elsewhere; by default none is known. A network
+            that takes no hints leaves them out.
+
+        Returns
+        -------
+        numpy.ndarray, shape (batch, small height, small width, channels)
+            float32; :data:`CHANNELS` says what the channels are.
+
+        Raises
+        ------
+        InputError
+            If the network cannot compute with pictures of this size.
+        """
+        feed = {"grey": np.asarray(grey, dtype="float32").transpose(0, 3, 1, 2)}
+        if self._takes_hints:
+            feed["hints"] = _hints(grey, hints).transpose(0, 3, 1, 2)
+        try:
+            (prediction,) = self._session.run([self._output], feed)
+        except Exception as error:  # ONNX Runtime raises classes of its own
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise InputError(
+                f"{self.weights}: cannot compute with {grey.shape[1]} x {grey.shape[2]} pixels "
+                f"({reason})"
+            ) from None
+        prediction = prediction.transpose(0, 2, 3, 1)
+        if prediction.shape[-1] != CHANNELS[self.target]:
+            raise InputError(
+                f"{self.weights}: predicts {prediction.shape[-1]} channels, expected "
+                f"{CHANNELS[self.target]} for {self.target}"
+            )
+        return prediction
+
+
+def _hints(grey, hints):
+    """Give the hints of a batch; without any, all are 0."""
+    if hints is not None:
+        return np.asarray(hints, dtype="float32")
+    sides = [side // ab_bins.BIN_STRIDE for side in grey.shape[1:3]]
+    return np.zeros((len(grey), *sides, _HINT_CHANNELS), dtype="float32")
 
 
 def _open_session(path, threads):
@@ -179,130 +199,89 @@ def _open_session(path, threads):
     # Between two photographs the threads leave the cores to those who read and write.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-        names = [each.name for each in (*session.get_inputs(), *session.get_outputs())]
+        return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises classes of its own, without a common one
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path}: is no network that can be loaded ({reason})") from None
-    if names != ["grey", "chroma"]:
-        raise InputError(
-            f"{path}: is no chroma network, expected the input grey and the output chroma, "
-            f"got {', '.join(names)}"
-        )
-    return session
 
 
 class KerasPredictor:
-    """A training run, coloured with by Keras.
+    """A network computed by Keras, such as a training run.
 
     Parameters
     ----------
-    run : path-like
-        A folder that :func:`colorlab.training.train` wrote.
+    network : keras.Model
+        From grey, shape (batch, height, width, 1) in the signed range, or from grey and hints, to
+        one of :data:`CHANNELS`, which its number of channels tells. It is not changed.
+    configuration : colorlab.configuration.Configuration
+        The settings of its training: they say its image size and its stride.
+    saturation : float
+        Factor of a and b, if nothing else is asked for.
+    weights : pathlib.Path, optional
+        The file that its weights were read from.
 
-    Raises
-    ------
-    InputError
-        If it is none.
+    Attributes
+    ----------
+    network, configuration, target, image_size, stride, saturation, temperature, weights
+        See the parameters, and :class:`OnnxPredictor`.
+
+    Notes
+    -----
+    Several threads may use one predictor; they take turns.
     """
 
-    strength = 1.0
+    def __init__(
+        self,
+        network: Any,
+        configuration: Configuration,
+        saturation: float = 1.0,
+        weights: pathlib.Path | None = None,
+    ):
+        from colorlab.backend import keras
 
-    def __init__(self, run):
-        from colorlab.inference.colorizer import Colorizer
+        self.network, self.configuration = network, configuration
+        channels = network.outputs[0].shape[-1]
+        self.target = next(name for name, count in CHANNELS.items() if count == channels)
+        self.image_size, self.stride = configuration.image_size, configuration.stride
+        self.saturation, self.temperature = saturation, ab_bins.DEFAULT_TEMPERATURE
+        self.weights = weights
+        # The same layers in a model of its own: compiling it leaves the network as it was.
+        self._compiled = keras.Model(network.inputs, network.outputs)
+        # TensorFlow would compile anew for each size; JAX compiles no other way.
+        self._compiled.compile(jit_compile=keras.backend.backend() == "jax")
+        self._turn = threading.Lock()
 
-        self._colorizer = Colorizer.from_run(run)
-        self.image_size = self._colorizer.image_size
+    @classmethod
+    def from_run(cls, run: Any) -> "KerasPredictor":
+        """Load the best weights of a training run.
 
-    def colorize(self, grey, strength=None, size=None):
-        """Colour a grey photograph, as :meth:`OnnxPredictor.colorize` does.
+        Parameters
+        ----------
+        run : path-like
+            A folder that :func:`colorlab.training.train` wrote.
 
-        Where the network answers red, green and blue, the strength multiplies the differences
-        from grey, and what no screen can show is clipped.
+        Returns
+        -------
+        KerasPredictor
+
+        Raises
+        ------
+        InputError
+            If the folder is missing, is not a run, or its weights are missing or damaged.
         """
-        require_settings(strength, size)
-        self._colorizer.image_size = size or self.image_size
-        if self._colorizer.predicts_ab:
-            return self._colorizer.colorize(grey, strength)
-        colored = self._colorizer.colorize(grey)
-        if strength in (None, 1):
-            return colored
-        mixed = grey + np.float32(strength) * (colored.astype("float32") - grey)
-        return np.clip(np.rint(mixed), 0, 255).astype("uint8")
+        from colorlab.export.run import load_run
 
+        network, configuration, weights = load_run(run)
+        return cls(network, configuration, weights=weights)
 
-def load(model="default", threads=None):
-    """Load what colours photographs.
+    def predict(self, grey: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
+        """Compute the prediction of a batch in one compiled call.
 
-    Parameters
-    ----------
-    model : str or path-like
-        The name of a network that comes with colorlab (``default``, ``small``, ``vivid``), an
-        ONNX file, or the folder of a training run, which needs Keras and takes seconds.
-    threads : int, optional
-        How many processor cores one photograph may use; by default all. A run takes what it wants.
-
-    Returns
-    -------
-    OnnxPredictor or KerasPredictor
-
-    Raises
-    ------
-    InputError
-        If there is no such model, or it is damaged.
-
-    Examples
-    --------
-    >>> load("nothing")
-    Traceback (most recent call last):
-    colorlab.errors.InputError: nothing: no such model; expected default, small, vivid, ...
-    """
-    shipped = shipped_models()
-    if str(model) in shipped:
-        return _load_shipped(str(model), shipped[str(model)], threads)
-    path = pathlib.Path(model)
-    if os.path.isdir(path):
-        return KerasPredictor(path)
-    if os.path.exists(path):
-        return OnnxPredictor(path, threads=threads)
-    if str(model) in _NAMES:
-        raise InputError(
-            f"{model}: this network is not part of the installation; install colorlab again, or "
-            "name an ONNX file or a folder that `colorlab train` wrote"
-        )
-    raise InputError(
-        f"{model}: no such model; expected {', '.join(_NAMES)}, an ONNX file, or a folder that "
-        "`colorlab train` wrote"
-    )
-
-
-def _load_shipped(name, record, threads):
-    return OnnxPredictor(weights_file(name), record, threads)
-
-
-def weights_file(name):
-    """Find the file of a network that comes with colorlab, and verify it.
-
-    Parameters
-    ----------
-    name : str
-        One of :func:`shipped_models`.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    InputError
-        If the file is missing, or is not the one that was shipped, by its SHA-256.
-    """
-    record = shipped_models()[name]
-    path = _WEIGHTS / record["file"]
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        digest = None
-    if digest != record["sha256"]:
-        raise InputError(f"{path}: is missing or damaged; install colorlab again")
-    return path
+        Parameters, result and errors are those of :meth:`OnnxPredictor.predict`.
+        """
+        inputs = [np.asarray(grey, dtype="float32")]
+        if len(self.network.inputs) == 2:
+            inputs.append(_hints(grey, hints))
+        with self._turn:
+            prediction = self._compiled.predict_on_batch(inputs if inputs[1:] else inputs[0])
+        return np.asarray(prediction, dtype="float32")

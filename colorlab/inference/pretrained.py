@@ -1,36 +1,107 @@
-"""Weights that come with the package: ready to colour, without training and without a network.
+"""Networks that are ready to colour: those that come with the package, ONNX files, and runs.
 
-Each model is one ONNX file in ``colorlab/weights``, which holds numbers and a description of the
-layers and runs no code when it is loaded. ``models.json`` beside them names each file's checksum,
-the settings of its training and its strength.
+Each network of the package is one ONNX file in ``colorlab/weights``, which holds weights and a
+description of the layers and runs no code when it is loaded. ``models.json`` beside them names each
+file's checksum, the settings of its training, its stride and its saturation.
 
-Taught in :doc:`/notebooks/05_keep_the_light`.
+Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/07_your_own_photographs`.
 """
+
+import functools
+import hashlib
+import json
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
 
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
-from colorlab.export import onnx
-from colorlab.inference import predictors
-from colorlab.inference.colorizer import Colorizer
-from colorlab.networks import registry
+from colorlab.images import to_grey
+from colorlab.inference.colorizer import Colorizer, require_settings
+from colorlab.inference.predictors import OnnxPredictor
 
-__all__ = ["load_pretrained", "training_configuration"]
+__all__ = [
+    "NAMES",
+    "colorize",
+    "load_network",
+    "load_pretrained",
+    "shipped_models",
+    "training_configuration",
+    "weights_file",
+]
+
+#: The networks that come with a whole installation.
+NAMES = ("default", "small", "vivid")
+
+_WEIGHTS = pathlib.Path(__file__).parents[1] / "weights"
+
+
+def shipped_models() -> dict[str, dict]:
+    """List the networks that come with colorlab.
+
+    Returns
+    -------
+    dict of str to dict
+        By name: ``file``, ``sha256``, ``bytes``, ``image_size`` (pixels), ``stride`` (pixels),
+        ``saturation``, ``configuration`` and more. Empty where they are not installed.
+    """
+    try:
+        return json.loads((_WEIGHTS / "models.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _look_up(name):
-    shipped = predictors.shipped_models()
+    shipped = shipped_models()
     if name not in shipped:
         raise InputError(f"model must be one of {', '.join(shipped) or 'none'}, got {name!r}")
     return shipped[name]
 
 
-def training_configuration(name):
-    """Return the settings that a shipped model was trained with.
+def weights_file(name: str) -> pathlib.Path:
+    """Find the file of a network that comes with colorlab, and verify it.
 
     Parameters
     ----------
     name : str
-        As for :func:`load_pretrained`.
+        One of :func:`shipped_models`.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    InputError
+        If there is no such network, its file is missing, or it is not the one that was shipped, by
+        its SHA-256.
+
+    Examples
+    --------
+    >>> weights_file("nothing")
+    Traceback (most recent call last):
+    colorlab.errors.InputError: model must be one of default, small, vivid, got 'nothing'
+    """
+    record = _look_up(name)
+    path = _WEIGHTS / record["file"]
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        digest = None
+    if digest != record["sha256"]:
+        raise InputError(f"{path}: is missing or damaged; install colorlab again")
+    return path
+
+
+def training_configuration(name: str) -> Configuration:
+    """Return the settings that a shipped network was trained with.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`shipped_models`.
 
     Returns
     -------
@@ -39,44 +110,137 @@ def training_configuration(name):
     Raises
     ------
     InputError
-        If there is no such model.
+        If there is no such network.
     """
     return Configuration.from_dict(_look_up(name)["configuration"])
 
 
-def load_pretrained(name="default"):
-    """Load weights that were installed with the package, as a Keras network.
+def load_network(name: str = "default") -> Any:
+    """Build a shipped network in Keras, with its weights: to look inside, or to train further.
 
     Parameters
     ----------
     name : str
-        ``default``; ``small``, a quarter of its size; or ``vivid``, which dares more colour.
+        One of :func:`shipped_models`.
 
     Returns
     -------
-    colorlab.inference.colorizer.Colorizer
+    keras.Model
+        From grey in the signed range, shape (batch, height, width, 1), to what the file predicts.
 
     Raises
     ------
     InputError
-        If there is no such model, or its file is damaged.
+        If there is no such network, or its file is damaged.
 
     Notes
     -----
-    What each model was trained on, and how well it does, is in the book's model cards. To colour
-    photographs without Keras, which takes seconds to import, use :func:`colorlab.colorize`.
+    To colour photographs, :func:`colorlab.load_pretrained` needs neither Keras nor the seconds
+    that it takes to import.
+    """
+    path, configuration = weights_file(name), training_configuration(name)
+    from colorlab.export import onnx
+    from colorlab.networks import registry
+
+    network, record = registry.build_network(configuration), _look_up(name)
+    if record.get("target", "ab") == "ab":
+        network = registry.prediction_network(
+            network, configuration, record.get("temperature", 1.0)
+        )
+    onnx.read_onnx(path, network)
+    return network
+
+
+def load_pretrained(model: Any = "default", threads: int | None = None) -> Colorizer:
+    """Load a network that is ready to colour.
+
+    Parameters
+    ----------
+    model : str or path-like
+        The name of a network that comes with colorlab: ``default``; ``small``, a quarter of its
+        size; or ``vivid``, with more saturated colours. Or an ONNX file, or the folder of a
+        training run, which needs Keras and takes seconds.
+    threads : int, optional
+        How many processor cores one photograph may use; by default all. A run takes what it wants.
+
+    Returns
+    -------
+    Colorizer
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or it is damaged.
+
+    Notes
+    -----
+    Also available as ``colorlab.load_pretrained``. What each network was trained on, and how well
+    it does, is in the book's model cards.
 
     Examples
     --------
-    >>> load_pretrained("huge")
+    >>> load_pretrained("nothing")
     Traceback (most recent call last):
-    colorlab.errors.InputError: model must be one of default, small, vivid, got 'huge'
+    colorlab.errors.InputError: nothing: no such model; expected default, small, vivid, ...
     """
-    facts = _look_up(name)
-    path = predictors.weights_file(name)
-    configuration = training_configuration(name)
-    network = registry.prediction_network(
-        registry.build_network(configuration), configuration, facts.get("temperature", 1.0)
+    name, shipped = str(model), shipped_models()
+    if name in shipped:
+        return Colorizer(OnnxPredictor(weights_file(name), shipped[name], threads))
+    path = pathlib.Path(model)
+    if os.path.isdir(path):
+        return Colorizer.from_run(path)
+    if os.path.exists(path):
+        return Colorizer(OnnxPredictor(path, threads=threads))
+    if name in NAMES:
+        raise InputError(
+            f"{name}: this network is not part of the installation; install colorlab again, or "
+            "name an ONNX file or a folder that `colorlab train` wrote"
+        )
+    raise InputError(
+        f"{name}: no such model; expected {', '.join(NAMES)}, an ONNX file, or a "
+        "folder that `colorlab train` wrote"
     )
-    onnx.read_onnx(path, network)
-    return Colorizer(network, facts["image_size"], facts["step"], facts["strength"])
+
+
+_load_once = functools.lru_cache(maxsize=3)(load_pretrained)
+
+
+def colorize(
+    image: Any,
+    model: Any = "default",
+    saturation: float | None = None,
+    size: int | None = None,
+    temperature: float | None = None,
+) -> np.ndarray:
+    """Colour a photograph of any size, and keep its own luma.
+
+    Parameters
+    ----------
+    image, saturation, size, temperature
+        As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
+    model : str or path-like
+        As for :func:`load_pretrained`. It is loaded once.
+
+    Returns
+    -------
+    numpy.ndarray, shape (height, width, 3)
+        uint8 sRGB. Its luma is that of the photograph within one level.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, the array is no picture, there is no such model, or a number
+        is out of range.
+
+    Notes
+    -----
+    Also available as ``colorlab.colorize``.
+
+    Examples
+    --------
+    >>> colorize([[90] * 40] * 30, saturation=0)[0, 0].tolist()
+    [90, 90, 90]
+    """
+    require_settings(saturation, size, temperature)
+    grey = to_grey(image)
+    return _load_once(model).colorize(grey, saturation, size, temperature)

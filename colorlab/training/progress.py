@@ -3,7 +3,6 @@
 Taught in :doc:`/notebooks/03_training`.
 """
 
-import contextlib
 import datetime
 import time
 
@@ -11,7 +10,7 @@ from rich import progress
 
 from colorlab.backend import keras
 
-__all__ = ["EpochProgress", "count_progress"]
+__all__ = ["EpochProgress"]
 
 
 class EpochProgress(keras.callbacks.Callback):
@@ -88,26 +87,3 @@ class EpochProgress(keras.callbacks.Callback):
             f"epoch {epoch + 1}/{self.params['epochs']}  loss {logs['loss']:.4f}  "
             f"validation loss {logs['val_loss']:.4f}  {seconds:.1f} s"
         )
-
-
-@contextlib.contextmanager
-def count_progress(console, description, total):
-    """Show a bar of things done; yields the function that is told how many.
-
-    Parameters
-    ----------
-    console : rich.console.Console
-    description : str
-    total : int
-    """
-    with progress.Progress(
-        progress.TextColumn(description),
-        progress.BarColumn(bar_width=24),
-        progress.MofNCompleteColumn(),
-        progress.TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task(description, total=total)
-        yield lambda done: bar.update(task, completed=done)

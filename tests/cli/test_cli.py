@@ -380,7 +380,7 @@ OPTIONS = {
     ],
     "evaluate": ["MODEL", "--data", "--size", "--part", "--out"],
     "colorize": [
-        *("PHOTO", "--out", "-o", "--model", "--overwrite", "--strength", "--size", "--compare"),
+        *("PHOTO", "--out", "-o", "--model", "--overwrite", "--saturation", "--size", "--compare"),
         *("--suffix", "--format", "--quality", "--json"),
     ],
     "check": ["--data"],
@@ -566,7 +566,7 @@ def test_pictures_are_judged_at_256_unless_a_model_redraws_the_light(second, pho
 
 def test_a_name_may_stand_for_one_model_only(second, photographs):
     for models in ((second, second), (f"grey={second}",)):
-        assert "NAME=FOLDER" in refusal("evaluate", *models, "--data", photographs)
+        assert "NAME=MODEL" in refusal("evaluate", *models, "--data", photographs)
 
 
 def test_models_of_different_splits_are_not_compared(second, photographs, tmp_path):
@@ -614,16 +614,16 @@ def test_settings_are_chosen_by_validation_pictures(second, photographs, tmp_pat
         judged.append({row["path"] for row in content["pictures"]})
     assert not judged[0] & judged[1]
     assert "--part" in refusal(*command, "--part", "train")
-    assert "--strength" in refusal(*command, "--strength", "-1")
-    assert "--temperature" in refusal(*command, "--temperature", "0")
+    assert "saturation must" in refusal(*command, "--saturation", "-1")
+    assert "temperature must" in refusal(*command, "--temperature", "0")
 
 
-def test_strength_counts_in_the_table(second, photographs, tmp_path):
+def test_saturation_counts_in_the_table(second, photographs, tmp_path):
     out = tmp_path / "table.json"
     command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
     colorful = []
-    for strength in (0, 1, 3):
-        assert colorlab(*command, "--strength", strength).code == 0
+    for saturation in (0, 1, 3):
+        assert colorlab(*command, "--saturation", saturation).code == 0
         rows = json.loads(out.read_text())["rows"]
         colorful.append(
             {row["method"]: row["colorfulness"] for row in rows if row["category"] == "all"}

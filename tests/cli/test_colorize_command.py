@@ -280,8 +280,8 @@ def test_a_folder_that_may_not_be_written_to_is_said(anybody, photos, tmp_path):
 @pytest.mark.parametrize(
     ("more", "named"),
     [
-        (["--strength", 11], "strength"),
-        (["--strength", "nan"], "strength"),
+        (["--saturation", 11], "saturation"),
+        (["--saturation", "nan"], "saturation"),
         (["--size", 0], "size"),
         (["--size", 5000], "size"),
         (["--quality", 0], "--quality"),
@@ -366,9 +366,9 @@ def test_memory_grows_with_the_picture_and_not_with_floats_of_it(tmp_path, chrom
 def test_a_picture_that_cannot_be_coloured_does_not_stop_the_others(
     color, photos, tmp_path, monkeypatch, error, words
 ):
-    from colorlab.inference.predictors import OnnxPredictor
+    from colorlab.inference.colorizer import Colorizer
 
-    plain, calls = OnnxPredictor.colorize, []
+    plain, calls = Colorizer.colorize, []
 
     def fail(self, grey, *arguments):
         calls.append(1)
@@ -376,7 +376,7 @@ def test_a_picture_that_cannot_be_coloured_does_not_stop_the_others(
             raise error
         return plain(self, grey, *arguments)
 
-    monkeypatch.setattr(OnnxPredictor, "colorize", fail)
+    monkeypatch.setattr(Colorizer, "colorize", fail)
     result = color(photos, "-o", tmp_path / "out")
     assert result.code == 1
     first, last = result.errors.splitlines()
@@ -392,7 +392,7 @@ def test_json_is_one_line_of_facts_a_picture(color, photos, tmp_path):
     (photos / "bad.png").write_text("text")
     out = tmp_path / "out"
     color(photos / "b.png", "-o", out)
-    result = color(photos, "-o", out, "--json", "--strength", 0.5, "--size", 40)
+    result = color(photos, "-o", out, "--json", "--saturation", 0.5, "--size", 40)
     assert result.code == 1
     lines = {
         Path(line["photograph"]).name: line for line in map(json.loads, result.out.splitlines())
@@ -404,14 +404,14 @@ def test_json_is_one_line_of_facts_a_picture(color, photos, tmp_path):
     assert facts.pop("model").endswith("random.onnx")
     assert facts == {
         **{"photograph": str(photos / "d.webp"), "written": str(out / "d.webp")},
-        **{"format": "WEBP", "width": 64, "height": 64, "strength": 0.5, "size": 40, "notes": []},
+        **{"format": "WEBP", "width": 64, "height": 64, "saturation": 0.5, "size": 40, "notes": []},
     }
 
 
-def test_strength_zero_is_grey_and_compare_shows_both(color, tmp_path):
+def test_saturation_zero_is_grey_and_compare_shows_both(color, tmp_path):
     picture().save(tmp_path / "a.png")
     grey = np.asarray(picture())
-    assert color(tmp_path / "a.png", "-o", tmp_path / "zero.png", "--strength", 0).code == 0
+    assert color(tmp_path / "a.png", "-o", tmp_path / "zero.png", "--saturation", 0).code == 0
     zero = np.asarray(Image.open(tmp_path / "zero.png"))
     np.testing.assert_array_equal(zero, np.repeat(grey[..., None], 3, axis=-1))
     assert color(tmp_path / "a.png", "-o", tmp_path / "full.png").code == 0
@@ -480,7 +480,7 @@ def test_only_one_end_may_be_a_stream(photos, chroma_file, tmp_path):
 INTERRUPTED = """
 import os, signal
 from colorlab.cli import colorize, main
-from colorlab.inference.predictors import OnnxPredictor
+from colorlab.inference.colorizer import Colorizer
 place = {place}
 plain, count = getattr(place, "{name}"), []
 def interrupted(*arguments):
@@ -494,7 +494,7 @@ main()
 
 
 # While a picture is coloured, and while another one, which is written already, is reported.
-@pytest.mark.parametrize("place, name", [("OnnxPredictor", "colorize"), ("colorize", "say")])
+@pytest.mark.parametrize("place, name", [("Colorizer", "colorize"), ("colorize", "say")])
 def test_control_c_says_how_far_it_came_and_the_same_command_does_the_rest(
     place, name, tmp_path, chroma_file
 ):
@@ -528,8 +528,11 @@ from colorlab import atomic
 from colorlab.inference import batch, jobs
 
 class Model:
-    strength, image_size = 1.0, 8
-    def colorize(self, grey, strength, size):
+    saturation, image_size = 1.0, 8
+    @property
+    def predictor(self):
+        return self
+    def colorize(self, grey, saturation, size):
         random = numpy.random.default_rng(1)
         return random.integers(0, 256, (*grey.shape[:2], 3)).astype("uint8")
 
@@ -560,7 +563,7 @@ def step():
 source, target, kills = sys.argv[1], sys.argv[2], int(sys.argv[3])
 real_open = open
 job = jobs.Job(jobs.pathlib.Path(source), jobs.pathlib.Path(target))
-job_settings = batch.Settings("none", overwrite=True)
+job_settings = batch.Settings(overwrite=True)
 
 def open_watched(path, mode="r", *arguments, **options):
     stream = real_open(path, mode, *arguments, **options)

@@ -1,4 +1,4 @@
-"""Grey and chroma become one picture: the grey to the level, the chroma where there is room."""
+"""Grey, a and b become one picture: the grey to the level, a and b where the gamut has room."""
 
 import numpy as np
 import pytest
@@ -17,84 +17,114 @@ def grey_of(rgb):
 @pytest.mark.parametrize(
     ("shape", "small"), [((1, 1), (1, 1)), ((3, 700), (2, 90)), ((900, 801), (32, 31))]
 )
-def test_the_grey_is_kept_whatever_the_chroma(shape, small):
+def test_the_grey_is_kept_whatever_the_colour(shape, small):
     random = np.random.default_rng(0)
     grey = random.integers(0, 256, (*shape, 1)).astype("uint8")
-    joined = luma.recombine(grey, random.normal(0, 60, (*small, 2)))
-    assert (joined.shape, joined.dtype) == ((*shape, 3), np.uint8)
-    assert np.abs(grey_of(joined) - grey[..., 0]).max() <= 0.501
+    found = luma.recombine(grey, random.normal(0, 60, (*small, 2)))
+    assert (found.shape, found.dtype) == ((*shape, 3), np.uint8)
+    assert np.abs(grey_of(found) - grey[..., 0]).max() <= 0.501
 
 
 def test_a_picture_taken_apart_comes_together_again():
     truth = toy.paint("street", 3, size=96)
     lab = skimage_color.rgb2lab(truth)
-    joined = luma.recombine(grey_of(truth)[..., None], lab[..., 1:])
-    assert np.abs(joined.astype(int) - truth).mean() < 0.5
-    assert skimage_color.deltaE_ciede2000(lab, skimage_color.rgb2lab(joined)).mean() < 0.5
+    found = luma.recombine(grey_of(truth)[..., None], lab[..., 1:])
+    assert np.abs(found.astype(int) - truth).mean() < 0.5
+    assert skimage_color.deltaE_ciede2000(lab, skimage_color.rgb2lab(found)).mean() < 0.5
 
 
-def test_moderate_chroma_comes_out_as_it_was_asked_for():
+def test_moderate_colours_come_out_as_predicted():
     grey = np.full((4, 4, 1), 140.0)
     for a, b in ((8, 0), (-8, 5), (0, -10), (6, 12)):
         found = skimage_color.rgb2lab(luma.recombine(grey, np.array([[[a, b]]])))[..., 1:]
         assert np.abs(found - [a, b]).max() < 1
 
 
-def test_strength_scales_the_chroma_and_nothing_else():
+def expected_of(grey, ab):
+    """The definition in scikit-image's numbers: the colour with these a and b, its luma shifted."""
+    lightness = skimage_color.rgb2lab(np.repeat(grey / 255.0, 3, axis=-1))[..., :1]
+    rgb = 255 * skimage_color.lab2rgb(np.concatenate([lightness, ab], axis=-1))
+    return rgb + (grey - grey_of(rgb)[..., None])
+
+
+def test_the_colours_are_those_of_the_definition_within_a_thousandth():
+    """Rounding hides a small factor in one pixel, and not in the mean over many."""
+    random = np.random.default_rng(4)
+    grey = random.uniform(110, 160, (300, 300, 1))
+    angle = random.uniform(0, 2 * np.pi, (300, 300))
+    ab = 25 * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    expected = expected_of(grey, ab) - grey
+    assert np.abs(expected).max() < 90, "a colour out of gamut would be moved"
+
+    def factor(found):
+        """How much further from grey the colours lie than those that are expected."""
+        return ((found - grey) * expected).sum() / (expected**2).sum()
+
+    assert factor(luma.recombine(grey, ab)) == pytest.approx(1, abs=1e-3)
+    for wrong in (0.99, 1.01):
+        assert factor(luma.recombine(grey, wrong * ab)) != pytest.approx(1, abs=5e-3)
+    # And neither a nor b alone is off.
+    for channel in (0, 1):
+        found = skimage_color.rgb2lab(luma.recombine(grey, ab))[..., 1 + channel]
+        asked = skimage_color.rgb2lab(expected_of(grey, ab) / 255)[..., 1 + channel]
+        assert (found * asked).sum() / (asked**2).sum() == pytest.approx(1, abs=2e-3)
+
+
+def test_saturation_scales_a_and_b_and_nothing_else():
     grey = np.arange(60, 200, dtype="float32").reshape(10, 14, 1)
-    chroma = np.full((1, 1, 2), 10.0)
+    ab = np.full((1, 1, 2), 10.0)
     np.testing.assert_array_equal(
-        luma.recombine(grey, chroma, strength=0.5), luma.recombine(grey, chroma / 2)
+        luma.recombine(grey, ab, saturation=0.5), luma.recombine(grey, ab / 2)
     )
     np.testing.assert_array_equal(
-        luma.recombine(grey, chroma, strength=0), np.repeat(grey, 3, axis=-1).astype("uint8")
+        luma.recombine(grey, ab, saturation=0), np.repeat(grey, 3, axis=-1).astype("uint8")
     )
 
 
 def test_impossible_colours_move_towards_grey_and_keep_their_hue():
     grey = np.array([[[20.0], [128.0], [245.0]]])
-    joined = luma.recombine(grey, np.array([[[60.0, 60.0]]]))
-    hue = np.degrees(np.arctan2(*skimage_color.rgb2lab(joined)[..., :0:-1].transpose(2, 0, 1)))
-    assert (joined.max(axis=-1) - joined.min(axis=-1) > 10).all()
+    found = luma.recombine(grey, np.array([[[60.0, 60.0]]]))
+    hue = np.degrees(np.arctan2(*skimage_color.rgb2lab(found)[..., :0:-1].transpose(2, 0, 1)))
+    assert (found.max(axis=-1) - found.min(axis=-1) > 10).all()
     assert np.abs(hue - 45).max() < 25
 
 
-def test_chroma_is_enlarged_as_pillow_enlarges_it():
-    chroma = np.random.default_rng(1).normal(0, 5, (5, 4, 2)).astype("float32")
+def test_a_and_b_are_enlarged_as_pillow_enlarges_it():
+    ab = np.random.default_rng(1).normal(0, 5, (5, 4, 2)).astype("float32")
     grey = np.full((1100, 1000, 1), 128.0)  # more than one strip
-    joined = luma.recombine(grey, chroma)
+    found = luma.recombine(grey, ab)
     planes = [
-        Image.fromarray(np.ascontiguousarray(chroma[..., channel])).resize(
+        Image.fromarray(np.ascontiguousarray(ab[..., channel])).resize(
             (1000, 1100), Image.Resampling.BICUBIC
         )
         for channel in range(2)
     ]
     whole = luma.recombine(grey, np.stack(planes, axis=-1))
-    assert np.abs(joined.astype(int) - whole).max() <= 1
+    assert np.abs(found.astype(int) - whole).max() <= 1
 
 
 def test_no_seam_between_strips(monkeypatch):
     random = np.random.default_rng(2)
     grey = random.integers(0, 256, (64, 40, 1)).astype("uint8")
-    chroma = random.normal(0, 20, (8, 5, 2))
-    whole = luma.recombine(grey, chroma)
+    ab = random.normal(0, 20, (8, 5, 2))
+    whole = luma.recombine(grey, ab)
     monkeypatch.setattr(luma, "_STRIP", 40 * 7)
-    assert np.abs(luma.recombine(grey, chroma).astype(int) - whole).max() <= 1
+    assert np.abs(luma.recombine(grey, ab).astype(int) - whole).max() <= 1
 
 
 @pytest.mark.parametrize(
-    ("grey", "chroma", "named"),
+    ("grey", "ab", "named"),
     [
         ((4, 4), (4, 4, 2), "grey"),
         ((4, 4, 3), (4, 4, 2), "grey"),
         ((0, 4, 1), (4, 4, 2), "grey"),
-        ((4, 4, 1), (4, 4, 3), "chroma"),
-        ((4, 4, 1), (1, 4, 4, 2), "chroma"),
+        ((4, 4, 1), (4, 4, 3), "ab"),
+        ((4, 4, 1), (1, 4, 4, 2), "ab"),
     ],
 )
-def test_other_shapes_are_refused(grey, chroma, named):
+def test_other_shapes_are_refused(grey, ab, named):
     with pytest.raises(ValueError, match=f"{named} must have the shape"):
-        luma.recombine(np.zeros(grey), np.zeros(chroma))
+        luma.recombine(np.zeros(grey), np.zeros(ab))
 
 
 def test_the_lightness_table_is_that_of_neutral_greys():

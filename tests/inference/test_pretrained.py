@@ -11,11 +11,13 @@ from skimage import color as skimage_color
 from skimage import data
 
 import colorlab
-from colorlab import color, metrics
+from colorlab import metrics
 from colorlab.configuration import Configuration
 from colorlab.datasets import toy
 from colorlab.errors import InputError
-from colorlab.inference import predictors, pretrained
+from colorlab.inference import pretrained
+from colorlab.inference.colorizer import Colorizer
+from colorlab.inference.predictors import KerasPredictor
 
 NAMES = ("default", "small", "vivid")
 LARGEST = {"default": 24e6, "small": 6e6, "vivid": 24e6}
@@ -31,12 +33,12 @@ def row(method, category="all"):
 
 
 def test_three_models_are_shipped():
-    assert tuple(predictors.shipped_models()) == NAMES
+    assert tuple(pretrained.shipped_models()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files_are_whole_and_small_enough(name):
-    record = predictors.shipped_models()[name]
+    record = pretrained.shipped_models()[name]
     content = (Path(colorlab.__file__).parent / "weights" / record["file"]).read_bytes()
     assert hashlib.sha256(content).hexdigest() == record["sha256"]
     assert len(content) == record["bytes"] <= LARGEST[name]
@@ -44,9 +46,11 @@ def test_files_are_whole_and_small_enough(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_keras_and_onnx_runtime_colour_alike(name):
-    # Grey already: of a colour picture the two would round the grey differently.
-    photograph = np.round(color.grey(toy.paint("coast", 1, size=200)[:150])).astype("uint8")
-    with_keras = pretrained.load_pretrained(name).colorize(photograph).astype(int)
+    photograph = toy.paint("coast", 1, size=200)[:150]
+    saturation = pretrained.shipped_models()[name]["saturation"]
+    network = pretrained.load_network(name)
+    predictor = KerasPredictor(network, pretrained.training_configuration(name), saturation)
+    with_keras = Colorizer(predictor).colorize(photograph).astype(int)
     without = colorlab.colorize(photograph, model=name)
     assert np.abs(with_keras - without).max() <= 1
     assert np.abs(with_keras - without).mean() < 0.05
@@ -92,22 +96,30 @@ def test_every_category_beats_the_baselines(category):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_model_cards_say_what_was_measured(name):
     path = ROOT / "book" / "models" / f"{name}.md"
-    card = write_model_cards.card(name, predictors.shipped_models(), RESULTS)
+    card = write_model_cards.card(name, pretrained.shipped_models(), RESULTS)
     assert path.read_text(encoding="utf-8") == card, "run tools/write_model_cards.py"
 
 
-def test_an_unknown_name_is_refused():
-    with pytest.raises(InputError, match="default, small, vivid, got 'huge'"):
-        pretrained.load_pretrained("huge")
+@pytest.mark.parametrize(
+    "function",
+    [pretrained.weights_file, pretrained.load_network, pretrained.training_configuration],
+)
+def test_an_unknown_name_is_refused(function):
+    with pytest.raises(InputError, match="default, small, vivid, got 'nothing'"):
+        function("nothing")
+    with pytest.raises(InputError, match="nothing: no such model; expected default, small, vivid"):
+        colorlab.load_pretrained("nothing")
 
 
 def test_damaged_weights_are_refused(monkeypatch, tmp_path):
-    source = predictors._WEIGHTS
+    source = pretrained._WEIGHTS
     (tmp_path / "models.json").write_bytes((source / "models.json").read_bytes())
     content = bytearray((source / "small.onnx").read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / "small.onnx").write_bytes(content)
-    monkeypatch.setattr(predictors, "_WEIGHTS", tmp_path)
+    monkeypatch.setattr(pretrained, "_WEIGHTS", tmp_path)
     for name in ("small", "default"):
         with pytest.raises(InputError, match=f"{name}.onnx: is missing or damaged"):
-            pretrained.load_pretrained(name)
+            colorlab.load_pretrained(name)
+        with pytest.raises(InputError, match=f"{name}.onnx: is missing or damaged"):
+            pretrained.load_network(name)

@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from colorlab.training.progress import EpochProgress, count_progress
+from colorlab.cli.shared import count_progress
+from colorlab.training.progress import EpochProgress
 
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 

@@ -1,0 +1,121 @@
+"""The protocol of every number: the same pictures, sizes and measures for all.
+
+Taught in :doc:`/notebooks/04_results`.
+"""
+
+import concurrent.futures
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from colorlab import color, images, metrics
+from colorlab.datasets.folder import PictureTable
+from colorlab.evaluation.baselines import grey_picture, mean_ab, paint_ab
+from colorlab.evaluation.table import Evaluation
+
+__all__ = ["evaluate"]
+
+_BATCH = 16
+
+
+def _summarize(method, category, scores):
+    means = {
+        name: float(np.mean([row[name] for row in scores]))
+        for name in ("psnr", "ssim", "ciede2000", "colorfulness")
+    }
+    # A ratio of means: a nearly grey target would make its own ratio explode.
+    target = float(np.mean([row["true_colorfulness"] for row in scores]))
+    ratio = means["colorfulness"] / target if target > 0 else float("nan")
+    return {
+        "method": method,
+        "category": category,
+        "pictures": len(scores),
+        **means,
+        "colorfulness_ratio": ratio,
+    }
+
+
+def evaluate(
+    table: PictureTable,
+    training: PictureTable,
+    methods: dict[str, Callable] | None = None,
+    size: int = 256,
+    facts: dict[str, Any] | None = None,
+    callback: Callable[[int], None] | None = None,
+) -> Evaluation:
+    """Measure colourisers and the baselines on the pictures of a table.
+
+    Each picture is cropped to its centred square and resized (Lanczos); that is the target. Its
+    grey is the input, and the prediction is compared with the target. The baselines are ``grey``
+    (the input itself) and ``mean ab`` (the training pictures' mean a and b with the input's
+    lightness).
+
+    Parameters
+    ----------
+    table : colorlab.datasets.folder.PictureTable
+        The pictures to measure on.
+    training : colorlab.datasets.folder.PictureTable
+        The pictures that the mean ab is taken from.
+    methods : dict of str to callable, optional
+        What the table calls each colouriser, and a function from grey levels, float32 of shape
+        (batch, size, size, 1), to uint8 sRGB of shape (batch, size, size, 3), such as
+        :meth:`colorlab.inference.colorizer.Colorizer.predict` or what
+        :func:`colorlab.evaluation.method_of` makes. Without it only the baselines are measured.
+    size : int
+        Side of the squares in pixels.
+    facts : dict, optional
+        Kept with the table: data, split, weights, command.
+    callback : callable, optional
+        Called with the number of pictures done, after each batch.
+
+    Returns
+    -------
+    Evaluation
+
+    Notes
+    -----
+    The colourfulness ratio is the mean colourfulness of the predictions over that of the targets.
+    """
+    ab = mean_ab(training, size)
+    methods = {
+        "grey": lambda batch: [grey_picture(grey) for grey in batch],
+        "mean ab": lambda batch: [paint_ab(grey, ab) for grey in batch],
+        **(methods or {}),
+    }
+    pictures = []
+    # The measures spend their time in NumPy and SciPy, which let other threads compute.
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for start in range(0, len(table), _BATCH):
+            indices = range(start, min(start + _BATCH, len(table)))
+            targets = [images.standardize(table.read(index), size) for index in indices]
+            batch = np.stack([color.grey(target) for target in targets])
+            for method, colorize in methods.items():
+                scores = pool.map(metrics.score, targets, colorize(batch))
+                for index, score in zip(indices, scores, strict=True):
+                    row = table.pictures[index]
+                    pictures.append(
+                        {
+                            "method": method,
+                            "path": row.path,
+                            "category": row.category,
+                            **dataclasses.asdict(score),
+                        }
+                    )
+            if callback is not None:
+                callback(indices.stop)
+
+    rows = []
+    for method in methods:
+        scores = [row for row in pictures if row["method"] == method]
+        for category in table.categories:
+            part = [row for row in scores if row["category"] == category]
+            rows.append(_summarize(method, category, part))
+        rows.append(_summarize(method, "all", scores))
+    known = {
+        "pictures": len(table),
+        "size": size,
+        "mean_ab": [round(float(c), 3) for c in ab],
+    }
+    return Evaluation({**(facts or {}), **known}, tuple(rows), tuple(pictures))
