@@ -37,6 +37,7 @@ NOT_ON_THE_PAGE = {
     "colorlab.images.png",
     "colorlab.images.profiles",
     "colorlab.images.refusals",
+    "colorlab.images.save_options",
     "colorlab.images.tiff",
     "colorlab.export.onnx_layers",
     "colorlab.training.progress",

@@ -11,6 +11,7 @@ from PIL import Image
 
 from colorlab.errors import InputError
 from colorlab.images.levels import orientation
+from colorlab.images.profiles import adobe_profile
 from colorlab.images.refusals import note_missing
 
 __all__ = ["is_plain", "with_its_end"]
@@ -42,6 +43,7 @@ def is_plain(opened, content):
         and opened.picture.mode in ("RGB", "L")
         and orientation(opened.picture) == 1
         and "icc_profile" not in opened.picture.info
+        and not adobe_profile(opened.picture)
         and _frame(content) in _USUAL_FRAMES
     )
 

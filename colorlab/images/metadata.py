@@ -7,26 +7,34 @@ import contextlib
 import re
 import struct
 
-from PIL import ExifTags, Image, IptcImagePlugin, PngImagePlugin
+from PIL import ExifTags, Image
 
-__all__ = ["read_metadata", "save_options"]
+__all__ = ["EXIF_HEADER", "kept_tags", "read_metadata"]
 
-_EXIF_HEADER = b"Exif\x00\x00"
-_JPEG_LIMIT = 65_500  # bytes in one segment of a JPEG file, less what stands before them
-_ORIENTATION = ExifTags.Base.Orientation
+EXIF_HEADER = b"Exif\x00\x00"
+_TAGS = ExifTags.Base
 _IPTC = 0x0404  # the place of IPTC data among Photoshop's in a JPEG file
 _IPTC_IN_TIFF = 33723
 # Of a TIFF file, where the description of the pixels stands among that of the photograph.
 _KEPT_FROM_TIFF = tuple(
-    ExifTags.Base[name]
+    _TAGS[name]
     for name in (
-        *("ImageDescription", "Make", "Model", "Software", "DateTime", "Artist", "Copyright"),
-        *("ExifOffset", "GPSInfo"),
+        *("DocumentName", "ImageDescription", "Make", "Model", "PageName", "Software", "DateTime"),
+        *("Artist", "HostComputer", "Rating", "Copyright", "ExifOffset", "GPSInfo"),
+        *("XPTitle", "XPComment", "XPAuthor", "XPKeywords", "XPSubject"),
     )
 )
+# The second picture of a file, which says how much brighter than white the first one may be shown,
+# is not carried over.
+_GAIN_MAP = re.compile(
+    rb"""\shdrgm:\w+\s*=\s*(?:"[^"]*"|'[^']*')|<(hdrgm:\w+)[^>]*?(?:/>|>.*?</\1>)"""
+    rb"|<Container:Directory>.*?</Container:Directory>",
+    re.DOTALL,
+)
+_XMP_ORIENTATION = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>)\s*)[2-8]")
 
 
-def read_metadata(picture):
+def read_metadata(picture: Image.Image) -> dict:
     """Collect what is worth carrying over.
 
     Parameters
@@ -37,21 +45,26 @@ def read_metadata(picture):
     Returns
     -------
     dict
-        ``exif`` (bytes, the orientation reset, the small preview left out), ``xmp`` (bytes, the
-        orientation reset), ``comment`` (bytes), ``text`` (dict of str), ``dpi`` (two numbers) and
-        ``iptc`` (bytes: captions of archives and agencies), as far as the file has them.
+        ``exif`` (bytes; the orientation reset, sRGB as the colour space, the small preview left
+        out), ``xmp`` (bytes, the orientation reset, without gain maps), ``comment`` (bytes),
+        ``text`` (dict of str), ``dpi`` (two numbers) and ``iptc`` (bytes: captions of archives
+        and agencies), as far as the file has them; ``lost`` (list of str), what it has in a form
+        that cannot be written again.
     """
-    found = {}
+    found, lost = {}, []
     exif = picture.info.get("exif")
     if picture.format == "TIFF" or not isinstance(exif, bytes):
-        exif = _exif_of_tags(picture)
+        exif, whole = _exif_of_tags(picture)
+        if not whole:
+            lost.append("exif")
     else:
-        exif = _reset_exif(exif.removeprefix(_EXIF_HEADER))
+        exif = _corrected(exif.removeprefix(EXIF_HEADER))
     xmp = picture.info.get("xmp")
+    xmp = xmp.encode() if isinstance(xmp, str) else xmp
     if isinstance(xmp, bytes):
-        found["xmp"] = re.sub(rb"(tiff:Orientation\s*(?:=\s*[\"']|>)\s*)[2-8]", rb"\g<1>1", xmp)
+        found["xmp"] = _GAIN_MAP.sub(b"", _XMP_ORIENTATION.sub(rb"\g<1>1", xmp))
     if exif:
-        found["exif"] = _EXIF_HEADER + exif
+        found["exif"] = EXIF_HEADER + exif
     if isinstance(picture.info.get("comment"), bytes):
         found["comment"] = picture.info["comment"]
     text = getattr(picture, "text", None)
@@ -61,19 +74,29 @@ def read_metadata(picture):
     dpi = picture.info.get("dpi")
     with contextlib.suppress(TypeError, ValueError, ZeroDivisionError):
         dpi = tuple(float(number) for number in dpi)
-        if len(dpi) == 2 and all(0 < number < 60_000 for number in dpi):
+        if len(dpi) == 2 and all(1 < number < 60_000 for number in dpi):
             found["dpi"] = dpi
+    found["lost"] = lost
     return {key: value for key, value in found.items() if value}
 
 
 def _iptc(picture):
     """Write the IPTC data of a file anew, free of the form that this file has them in."""
+    data = b""
     with contextlib.suppress(Exception):  # they may be damaged in any way
-        return b"".join(
-            struct.pack(">3BH", 0x1C, *place, len(value)) + value
-            for place, values in (IptcImagePlugin.getiptcinfo(picture) or {}).items()
-            for value in (values if isinstance(values, list) else [values])
-        )
+        if picture.format == "TIFF":
+            # The bytes as they lie in the file: some programs call them whole numbers.
+            data = picture.tag_v2._tagdata.get(_IPTC_IN_TIFF, b"")
+        else:
+            data = picture.info.get("photoshop", {}).get(_IPTC, b"")
+    fields, place = [], 0
+    while data[place : place + 1] == b"\x1c" and place + 5 <= len(data):
+        end = place + 5 + int.from_bytes(data[place + 3 : place + 5], "big")
+        if end > len(data):
+            break
+        fields.append(data[place:end])
+        place = end
+    return b"".join(fields)
 
 
 def _is_plain(key):
@@ -83,12 +106,25 @@ def _is_plain(key):
 
 def _exif_of_tags(picture):
     """Build EXIF data from tags, where the file does not hold them in one piece."""
+    tags = {}
     with contextlib.suppress(Exception):  # some cameras write what cannot be written again
-        kept = _kept_tags(picture.getexif())
-        return kept.tobytes().removeprefix(_EXIF_HEADER) if len(kept) else None
+        tags = picture.getexif()
+        kept = kept_tags(tags)
+        return _corrected(kept.tobytes().removeprefix(EXIF_HEADER)) if len(kept) else None, True
+    return None, not any(tag in tags for tag in _KEPT_FROM_TIFF)
 
 
-def _kept_tags(tags):
+def kept_tags(tags):
+    """Keep the tags that speak of the photograph, not of the pixels of its file.
+
+    Parameters
+    ----------
+    tags : PIL.Image.Exif
+
+    Returns
+    -------
+    PIL.Image.Exif
+    """
     kept = Image.Exif()
     for tag in _KEPT_FROM_TIFF:
         if tag in tags:
@@ -105,101 +141,44 @@ def _as_stored(value):
     return value.encode("latin-1", "replace") if isinstance(value, str) else value
 
 
-def _reset_exif(exif):
-    """Reset the orientation and cut the preview off, and leave every other byte as it is.
+def _corrected(exif):
+    """Correct what does not hold any more, and leave every other byte as it is.
 
-    The preview would show the old picture. What cameras add in forms of their own survives only
-    if nothing moves.
+    The picture is upright and its colours are sRGB; the preview would show the old one. What
+    cameras add in forms of their own survives only if nothing moves.
     """
     order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(exif[:4])
     if order is None:
         return None
     data = bytearray(exif)
-    with contextlib.suppress(struct.error):
-        (start,) = struct.unpack_from(f"{order}I", data, 4)
+
+    def number(place):
+        return struct.unpack_from(f"{order}I", data, place)[0]
+
+    def entries(start):
         (count,) = struct.unpack_from(f"{order}H", data, start)
-        for number in range(count):
-            entry = start + 2 + 12 * number
-            (tag,) = struct.unpack_from(f"{order}H", data, entry)
-            if tag == _ORIENTATION:
-                # The type is a short number, there is one, and it is 1: upright.
-                struct.pack_into(f"{order}HIHH", data, entry + 2, 3, 1, 1, 0)
-        struct.pack_into(f"{order}I", data, start + 2 + 12 * count, 0)
+        for place in range(start + 2, start + 2 + 12 * count, 12):
+            yield struct.unpack_from(f"{order}H", data, place)[0], place
+
+    def set_to_one(place):  # the type is a short number, and there is one
+        struct.pack_into(f"{order}HIHH", data, place + 2, 3, 1, 1, 0)
+
+    with contextlib.suppress(struct.error):
+        camera = interoperability = None
+        end = number(4) + 2
+        for tag, place in entries(number(4)):
+            if tag == _TAGS.Orientation:
+                set_to_one(place)
+            elif tag == _TAGS.ExifOffset:
+                camera = number(place + 8)
+            end = place + 12
+        struct.pack_into(f"{order}I", data, end, 0)  # where the preview would be
+        for tag, place in entries(camera) if camera else ():
+            if tag == _TAGS.ColorSpace:
+                set_to_one(place)
+            elif tag == _TAGS.ExifInteroperabilityOffset:
+                interoperability = number(place + 8)
+        for tag, place in entries(interoperability) if interoperability else ():
+            if tag == 1 and data[place + 8 : place + 12] == b"R03\0":  # Adobe RGB
+                data[place + 8 : place + 12] = b"R98\0"
     return bytes(data)
-
-
-def save_options(metadata, image_format):
-    """Say in Pillow's words how the metadata go into a file of some format.
-
-    Parameters
-    ----------
-    metadata : dict
-        What :func:`read_metadata` returned.
-    image_format : str
-        Pillow's name of the format, such as ``JPEG``.
-
-    Returns
-    -------
-    options : dict
-        For Pillow's ``save``.
-    lost : list of str
-        The names of what the format cannot hold.
-    """
-    options, lost = {}, []
-    for key, value in metadata.items():
-        if image_format == "JPEG" and key in _SEGMENTS and len(value) > _JPEG_LIMIT:
-            lost.append(key)
-        elif image_format == "PNG" and key == "comment":
-            continue  # becomes a line of text
-        elif key in _HELD.get(image_format, ()):
-            options[key] = value
-        elif key != "dpi":
-            lost.append(key)
-    if image_format == "PNG":
-        lines = PngImagePlugin.PngInfo()
-        text = options.pop("text", {})
-        if "comment" in metadata:
-            text = {"Comment": metadata["comment"].decode("utf-8", "replace"), **text}
-        for key, value in text.items():
-            with contextlib.suppress(ValueError, UnicodeError):
-                lines.add_itxt(key, value)
-        if "xmp" in options:
-            lines.add_itxt("XML:com.adobe.xmp", options.pop("xmp").decode("utf-8", "replace"))
-        options["pnginfo"] = lines
-    iptc = options.pop("iptc", None)
-    if image_format == "TIFF":
-        tags = _tiff_tags(options.pop("exif", b""))
-        if iptc:
-            tags[_IPTC_IN_TIFF] = iptc
-        if len(tags):
-            options["exif"] = tags
-    elif iptc:
-        options["extra"] = _photoshop_segment(iptc)
-    return options, lost
-
-
-def _photoshop_segment(iptc):
-    """Wrap IPTC data as a JPEG file holds them: as one of Photoshop's blocks, without a name."""
-    block = struct.pack(">4sHHI", b"8BIM", _IPTC, 0, len(iptc)) + iptc + b"\0" * (len(iptc) % 2)
-    block = b"Photoshop 3.0\0" + block
-    return struct.pack(">HH", 0xFFED, 2 + len(block)) + block
-
-
-_SEGMENTS = ("exif", "xmp", "iptc")
-_HELD = {
-    "JPEG": ("exif", "xmp", "comment", "iptc", "dpi"),
-    "PNG": ("exif", "xmp", "text", "dpi"),
-    "WEBP": ("exif", "xmp"),
-    "TIFF": ("exif", "iptc", "dpi"),
-    "BMP": ("dpi",),
-    "GIF": ("comment",),
-}
-
-
-def _tiff_tags(exif):
-    """Keep the tags that speak of the photograph, not of the pixels of another file."""
-    tags = Image.Exif()
-    with contextlib.suppress(Exception):  # they may be damaged in any way
-        tags.load(exif)
-        return _kept_tags(tags)  # as bytes, Pillow would read them as text again
-    return Image.Exif()

@@ -5,11 +5,12 @@ Taught in :doc:`/notebooks/07_your_own_photographs`.
 
 import contextlib
 import io
+import struct
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
-__all__ = ["convert_gamma", "convert_profile"]
+__all__ = ["adobe_profile", "convert_gamma", "convert_profile"]
 
 _SRGB_GAMMA, _SLACK = 1 / 2.2, 0.05
 
@@ -59,3 +60,62 @@ def convert_gamma(picture: Image.Image, gamma: float | None) -> Image.Image:
     encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
     levels = np.rint(255 * encoded).astype("uint8").tolist()
     return picture.point(levels * len(picture.mode))
+
+
+def adobe_profile(picture: Image.Image) -> bytes | None:
+    """Build the profile of Adobe RGB where EXIF data alone say that a picture is in it.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        As it was opened.
+
+    Returns
+    -------
+    bytes or None
+        An ICC profile.
+
+    References
+    ----------
+    .. [1] Adobe RGB (1998) Color Image Encoding, version 2005-05.
+    """
+    if picture.mode != "RGB":
+        return None
+    with contextlib.suppress(Exception):  # EXIF data may be damaged in any way
+        exif = picture.getexif()
+        space = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
+        index = exif.get_ifd(ExifTags.IFD.Interop).get(1, "")
+        if space == 2 or (space == 0xFFFF and str(index).startswith("R03")):
+            return _matrix_profile(_ADOBE_PRIMARIES, _ADOBE_GAMMA)
+    return None
+
+
+# Red, green and blue in XYZ, adapted to D50.
+_ADOBE_PRIMARIES = (
+    (0.60974, 0.31111, 0.01947),
+    (0.20528, 0.62567, 0.06087),
+    (0.14919, 0.06322, 0.74457),
+)
+_ADOBE_GAMMA = 563 / 256
+_D50 = (0.9642, 1.0, 0.8249)
+
+
+def _matrix_profile(primaries, gamma):
+    """Write an ICC profile, version 2, of three primaries and one gamma."""
+
+    def fixed(values):
+        return struct.pack(f">{len(values)}i", *(round(65536 * value) for value in values))
+
+    curve = b"curv" + struct.pack(">IIH2x", 0, 1, round(256 * gamma))
+    tags = {b"wtpt": b"XYZ " + bytes(4) + fixed(_D50)}
+    for name, primary in zip(b"rgb", primaries, strict=True):
+        tags[bytes([name]) + b"XYZ"] = b"XYZ " + bytes(4) + fixed(primary)
+        tags[bytes([name]) + b"TRC"] = curve
+    table, data = struct.pack(">I", len(tags)), b""
+    start = 132 + 12 * len(tags)
+    for name, content in tags.items():
+        table += name + struct.pack(">II", start + len(data), len(content))
+        data += content
+    head = struct.pack(">I4xI", start + len(data), 0x02100000) + b"mntrRGB XYZ "
+    head += struct.pack(">6H", 1998, 11, 1, 0, 0, 0) + b"acsp" + bytes(28) + fixed(_D50)
+    return head.ljust(128, b"\0") + table + data

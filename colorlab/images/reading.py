@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import io
 import os
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,6 +19,7 @@ from colorlab.images.refusals import EXPECTED, PILLOW_ERRORS, one_line_errors, o
 __all__ = ["Opened", "decode", "open_picture", "picture_size", "read_image"]
 
 _HEAD = 64  # bytes that tell the format
+_BIG_ENDIAN_BIGTIFF = b"MM\0+"
 
 
 @dataclasses.dataclass
@@ -137,14 +137,16 @@ def _load_tiff(stream):
     try:
         picture = _open("TIFF", stream)
     except (SyntaxError, KeyError) as error:
-        if not re.search("unknown|not a TIFF", str(error)):
+        stream.seek(0)
+        if stream.read(4) != _BIG_ENDIAN_BIGTIFF and "unknown" not in str(error):
             raise
-        return Opened(tiff.read_with_tifffile(stream), "TIFF", [])
+        picture, notes = tiff.read_with_tifffile(stream)
+        return Opened(picture, "TIFF", notes)
     notes = _count_frames("TIFF", stream, picture)
     picture = tiff.full_size(picture, stream)
     if tiff.needs_tifffile(picture):
-        wide = tiff.read_with_tifffile(stream)
-        return Opened(wide, "TIFF", [*notes, "more than 8 bits became 8"])
+        picture, lost = tiff.read_with_tifffile(stream)
+        return Opened(picture, "TIFF", notes + lost)
     notes += _wide_color(picture)
     picture.load()
     tiff.fix_palette(picture)
@@ -196,7 +198,7 @@ def decode(opened: Opened) -> tuple[Image.Image, Image.Image | None]:
     highest = levels.range_of_levels(stored)
     if stored.mode.startswith("I") and opened.kind != "PPM":
         opened.notes.append(f"{highest.bit_length()} bits became 8")
-    profile = stored.info.get("icc_profile")
+    profile = stored.info.get("icc_profile") or profiles.adobe_profile(stored)
     picture = levels.to_eight_bits(levels.turn_upright(stored), highest)
     picture, alpha = levels.split_alpha(picture)
     if profile:

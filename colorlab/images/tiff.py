@@ -137,8 +137,10 @@ def read_with_tifffile(stream):
 
     Returns
     -------
-    PIL.Image.Image
+    picture : PIL.Image.Image
         Of 8 bits; its profile, orientation and descriptions as Pillow would give them.
+    notes : list of str
+        What was lost.
 
     Raises
     ------
@@ -175,7 +177,8 @@ def read_with_tifffile(stream):
                 picture.getexif()[tag] = value if isinstance(value, str) else int(value)
         if 34675 in page.tags:
             picture.info["icc_profile"] = bytes(page.tags[34675].value)
-    return picture
+        bits = page.bitspersample
+    return picture, [f"{bits} bits became 8"] if bits > 8 else []
 
 
 def _levels(array, bits):

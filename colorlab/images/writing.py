@@ -14,7 +14,7 @@ from colorlab.atomic import open_atomic
 from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS
 from colorlab.images.levels import flatten
-from colorlab.images.metadata import save_options
+from colorlab.images.save_options import save_options
 
 __all__ = ["save_image", "write_photograph"]
 
@@ -93,6 +93,8 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
             f"{_LARGEST_SIDE[image_format]} pixels a side; choose PNG or TIFF with --format"
         )
     notes = []
+    if lost := photograph.metadata.get("lost"):
+        notes.append(f"could not be carried over: {', '.join(lost)}")
     alpha = photograph.alpha
     if alpha is not None:
         alpha = np.tile(alpha, (1, width // alpha.shape[1], 1))

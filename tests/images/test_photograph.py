@@ -548,8 +548,8 @@ def test_an_iptc_caption_goes_beside_other_metadata():
     [
         (9, "PNG", True),
         (9, "WEBP", True),
-        (65_500, "JPEG", False),
-        (65_501, "JPEG", True),
+        (65_506, "JPEG", False),
+        (65_507, "JPEG", True),
         (70_000, "TIFF", False),
     ],
 )
