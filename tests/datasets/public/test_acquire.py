@@ -212,6 +212,17 @@ def test_an_incomplete_folder_gives_what_it_has(scenes, tmp_path, place):
     require_whole(scenes, place)
 
 
+def test_a_check_goes_by_the_published_checksums(scenes, tmp_path, place):
+    """A picture that was added by hand is right although the manifest does not know it."""
+    data_set, files, _ = scenes
+    last, *others = sorted(files)
+    for name in others:
+        write(tmp_path / "part" / name, files[name])
+    get(scenes, place, source=tmp_path / "part")
+    write(place / data_set.paths[last], files[last])
+    assert public.check(data_set, place).whole
+
+
 def test_a_folder_with_nothing_right_in_it(scenes, tmp_path, place):
     write(tmp_path / min(scenes[1]), b"nothing")
     with pytest.raises(
