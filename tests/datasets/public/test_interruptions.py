@@ -120,6 +120,13 @@ def test_killed_while_the_pictures_are_moved_into_place(made, server, place, chi
     require_whole(made, place)
 
 
+def test_killed_while_the_pictures_are_moved_and_removed(made, server, place, child):
+    process = child(made[0].name, server.plan("/a.zip", behaviour.good()), place, "move")
+    assert process.stdout.read() and process.wait(60) == -signal.SIGKILL
+    public.remove(made[0], place)
+    assert not place.exists()
+
+
 def test_killed_and_continued_from_a_file(made, server, place, child, tmp_path):
     address = server.plan("/a.zip", behaviour.hold(1000))
     process = child(made[0].name, address, place)
