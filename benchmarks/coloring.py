@@ -31,10 +31,10 @@ network = keras.models.load_model(sys.argv[1])
 for name in sys.argv[3:]:
     picture = Image.open(name).convert("L")
     small = numpy.asarray(picture.resize((256, 256)), "float32")[None, ..., None] / 127.5 - 1
-    chroma = network.predict(small, verbose=0)[0]
+    ab = network.predict(small, verbose=0)[0]
     grey = numpy.asarray(picture)
     lab = color.rgb2lab(numpy.stack([grey] * 3, axis=-1))
-    lab[..., 1:] = transform.resize(chroma, grey.shape)
+    lab[..., 1:] = transform.resize(ab, grey.shape)
     colored = (color.lab2rgb(lab) * 255).astype("uint8")
     Image.fromarray(colored).save(sys.argv[2] + "/" + name.split("/")[-1], quality=95)
     print(name, flush=True)

@@ -1,4 +1,4 @@
-"""Losses: what a network minimises while it learns.
+"""Losses, which training minimises.
 
 Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/06_why_brown`.
 """
@@ -26,8 +26,8 @@ ops = keras.ops
 def log_cosh(target, prediction):
     """Logarithm of the hyperbolic cosine of the error, the recipe's loss.
 
-    For a small error e it is close to e**2 / 2, for a large one to abs(e) - log(2): it is smooth
-    where the absolute error has a kink, and one wild pixel cannot dominate as with the square.
+    For a small error e it is close to e**2 / 2, for a large one to abs(e) - log(2). It is smooth
+    where the absolute error has a kink, and less sensitive to outliers than the squared error.
 
     Parameters
     ----------
@@ -66,14 +66,14 @@ class AbDistance:
     Parameters
     ----------
     class_rebalancing : float
-        A pixel whose target has the chroma C* = sqrt(a**2 + b**2) weighs
-        (1 + C* / 20) ** class_rebalancing. Saturated colours are rare; at 0 the many dull pixels
-        decide how saturated a prediction the loss favours.
+        A pixel whose target has the chroma C* = sqrt(a**2 + b**2) has the weight
+        (1 + C* / 20) ** class_rebalancing. Saturated colours are rare; with 0 the many dull pixels
+        dominate the loss.
 
     Notes
     -----
-    The distance d counts as sqrt(d**2 + 5**2) - 5, the Charbonnier loss [1]_: quadratic near zero,
-    and a straight line from about five units on, where the difference begins to show.
+    The loss of a distance d is sqrt(d**2 + 5**2) - 5, the Charbonnier loss [1]_: quadratic near
+    zero, and linear above about five units, where a difference becomes visible.
 
     References
     ----------
@@ -128,11 +128,11 @@ class AbCrossEntropy:
     Parameters
     ----------
     bin_frequencies : sequence of float, optional
-        How often each bin of :func:`colorlab.color.ab_bins.bin_centers` occurs in the training
-        pictures; without it all occur alike.
+        Frequency of each bin of :func:`colorlab.color.ab_bins.bin_centers` in the training
+        pictures; by default uniform.
     class_rebalancing : float
-        0 weighs all bins alike; 1 by the inverse of a half-and-half mix of their frequency and the
-        uniform distribution, as in [1]_; between the two, that power of it.
+        With 0 all bins have the same weight. With 1 the weight of a bin is the inverse of the mean
+        of its frequency and the uniform distribution, as in [1]_; other values are powers of this.
 
     References
     ----------
@@ -149,12 +149,12 @@ class AbCrossEntropy:
         share = np.asarray(bin_frequencies, dtype="float64")
         share = share / share.sum()
         weights = (0.5 * share + 0.5 / len(share)) ** -float(class_rebalancing)
-        # Scaled so that a pixel of the training pictures weighs 1 on average.
+        # Scaled so that the mean weight of the pixels of the training pictures is 1.
         self._weights = (weights / (share * weights).sum()).astype("float32")
         self.__name__ = "ab_cross_entropy"
 
     def soft_encode(self, target):
-        """Share the target out among the bins near it.
+        """Encode the target as a distribution over the nearest bins.
 
         Parameters
         ----------
@@ -164,11 +164,11 @@ class AbCrossEntropy:
         Returns
         -------
         tensor, shape (batch, height / 4, width / 4, bins)
-            float32, from 0; the sum over the bins is 1.
+            float32, at least 0; the sum over the bins is 1.
         """
         coarse = ops.average_pool(ops.cast(target, "float32"), BIN_STRIDE, BIN_STRIDE)
         ab = _target_ab(coarse)
-        # |t - c|^2 less |t|^2, which is the same for all bins.
+        # |t - c|^2 minus |t|^2, which is the same for all bins.
         square = (self._centers**2).sum(axis=-1) - 2.0 * ops.matmul(ab, self._centers.T)
         return ops.softmax(-square / (2.0 * self._SPREAD**2), axis=-1)
 

@@ -63,10 +63,10 @@ def chroma_file(tmp_path_factory):
     random = np.random.default_rng(3)
     for layer in network.layers:
         layer.set_weights([random.normal(0.2, 0.3, each.shape) ** 2 for each in layer.weights])
-    chroma = keras.layers.Rescaling(50.0)(network.output)
+    ab = keras.layers.Rescaling(50.0)(network.output)
     path = tmp_path_factory.mktemp("network") / "random.onnx"
     facts = {"image_size": 48, "stride": 8, "saturation": 0.8}
-    write_onnx(keras.Model(network.input, chroma), path, facts)
+    write_onnx(keras.Model(network.input, ab), path, facts)
     return path
 
 

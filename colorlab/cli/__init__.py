@@ -40,7 +40,7 @@ _WrongUse = typer.BadParameter.__base__  # Typer gives it no public name
 
 
 def _refuse(error):
-    """Say in one line what is wrong with the options; a command alone gets its help."""
+    """Print one line about a wrong option; a command without arguments prints its help."""
     name = error.ctx.command_path if error.ctx else "colorlab"
     message = " ".join(error.format_message().split()).rstrip(".")
     if message:  # else the help was printed
@@ -49,11 +49,11 @@ def _refuse(error):
 
 
 def main():
-    """Run the command line; every error is one line, and the exit code says what happened."""
+    """Run the command line; every error is one line, and sets the exit code."""
     if not os.environ.get("COLORLAB_DEBUG"):
-        warnings.simplefilter("ignore")  # what libraries say of a file, this command says itself
+        warnings.simplefilter("ignore")  # problems of files are reported by the commands
     try:
-        # Not on its own: it would draw a box around what is wrong with an option.
+        # Without standalone_mode, Typer prints no box around errors of options.
         sys.exit(app(prog_name="colorlab", standalone_mode=False))
     except _WrongUse as error:
         _refuse(error)
@@ -70,7 +70,7 @@ def main():
         say(f"colorlab: {stop}", errors)
         sys.exit(130)
     except SystemExit as end:
-        # Typer turns Ctrl-C into this exit code, without a word.
+        # Typer's exit code for Ctrl-C, without a message.
         if end.code == 130:
             say("colorlab: stopped; the same command goes on from there", errors)
         raise

@@ -18,16 +18,16 @@ def check(
         typer.Option(
             "--data",
             envvar="COLORLAB_DATA",
-            help="Folder of pictures to look at.",
+            help="Folder of pictures to check.",
             show_default=False,
         ),
     ] = None,
 ):
-    """Check that this machine has what the course needs.
+    """Check that this machine meets the requirements of the course.
 
     Prints a tick or a cross for Python, packages, Jupyter, the devices that TensorFlow sees,
-    memory, disk and the data folder; below a cross stands what to do. The exit code is 1 if
-    anything is missing.
+    memory, disk and the data folder; the line below a cross says how to fix it. The exit code
+    is 1 if a requirement is not met.
     """
     from colorlab.course import check as checks
 
@@ -37,6 +37,6 @@ def check(
         console.print(f"{mark} {finding.name:<12} {escape(finding.found)}", soft_wrap=True)
         if not finding.good:
             missing += 1
-            console.print(f"  to mend it: {escape(finding.remedy)}", soft_wrap=True)
+            console.print(f"  to fix it: {escape(finding.remedy)}", soft_wrap=True)
     if missing:
         raise InputError(f"{missing} of the requirements are not met, see the crosses above")

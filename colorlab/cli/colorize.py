@@ -22,7 +22,7 @@ def colorize(
         typer.Option(
             "-o",
             "--out",
-            readable=False,  # said by ourselves, in one line
+            readable=False,  # checked by colorlab, with a message of one line
             help="Folder for the coloured pictures, a file for a single one, or - .",
             show_default=False,
         ),
@@ -33,7 +33,7 @@ def colorize(
     ] = "default",
     saturation: Annotated[
         float | None,
-        typer.Option(help="Of the colours: 0 is grey, 1 as predicted, up to 10; else the model's."),
+        typer.Option(help="Factor of a and b, 0 (grey) to 10; by default the model's."),
     ] = None,
     size: Annotated[
         int | None,
@@ -44,21 +44,21 @@ def colorize(
     ] = False,
     suffix: Annotated[str, typer.Option(help="Added to the names, before the ending.")] = "",
     image_format: Annotated[
-        str | None, typer.Option("--format", help="jpg, png, webp, tif or bmp; else as it was.")
+        str | None, typer.Option("--format", help="jpg, png, webp, tif or bmp; else unchanged.")
     ] = None,
     quality: Annotated[int, typer.Option(help="1 to 100, for JPEG and WebP.")] = 95,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace coloured pictures that exist.")
+        bool, typer.Option("--overwrite", help="Replace existing coloured pictures.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one line of facts a picture.")
+        bool, typer.Option("--json", help="Print one line of JSON per picture.")
     ] = False,
 ):
     """Colour photographs; each keeps its name, size, format, luma, date and camera.
 
-    Folders are gone through with all that is in them. Pictures that exist are kept, so the same
-    command again does only what is missing. Those that cannot be read are listed at the end with
-    the reason, the others are coloured, and the exit code is 1.
+    Folders are read recursively. Existing results are kept, so running the same command again
+    colours only what is missing. Files that cannot be read are listed at the end with the reason,
+    the others are coloured, and the exit code is 1.
 
     Example: colorlab colorize old/ scan.tif -o coloured
     """
@@ -102,7 +102,7 @@ def _work(results, report):
 
 
 class _Report:
-    """Say what became of each photograph, at once; what went wrong, at the end."""
+    """Print the result of each photograph immediately, and all errors at the end."""
 
     def __init__(self, planned, model, as_json):
         self.count, self.done = len(planned.jobs), 0

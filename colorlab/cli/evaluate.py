@@ -20,7 +20,7 @@ def evaluate(
         list[str],
         typer.Argument(
             help="Folders that `colorlab train` wrote, ONNX files, or default, small, vivid; "
-            "NAME=MODEL gives one another name in the table.",
+            "NAME=MODEL sets its name in the table.",
             metavar="MODEL...",
         ),
     ],
@@ -36,12 +36,12 @@ def evaluate(
     part: Annotated[
         str,
         typer.Option(
-            help="test, or validation to choose between settings: never choose by test pictures."
+            help="test, or validation to choose settings. Never choose settings on test pictures."
         ),
     ] = "test",
     saturation: Annotated[
         float | None,
-        typer.Option(help="Of the predicted colours, 0 to 10.", show_default="the model's"),
+        typer.Option(help="Factor of a and b, 0 to 10.", show_default="the model's"),
     ] = None,
     temperature: Annotated[
         float | None,
@@ -55,11 +55,11 @@ def evaluate(
         ),
     ] = None,
 ):
-    """Measure models on pictures kept back from training, beside the baselines, by category.
+    """Measure models on their test pictures, and compare them with baselines, by category.
 
     Prints a table of PSNR (dB), SSIM, CIEDE2000 (lower is better), colourfulness and its ratio
-    to the target's, and writes it as JSON together with the scores of each picture. The test
-    pictures are found again by the models' own split; they were not used in training.
+    to that of the target, and writes it as JSON together with the scores of each picture. The
+    test pictures are those of the models' own split, which were not used in training.
 
     Example: colorlab evaluate runs/first default --data photos
     """
@@ -107,7 +107,7 @@ def evaluate(
 
 
 def _named(models):
-    """Give each model the name that stands in the table."""
+    """Return each model by its name in the table."""
     named = {}
     for model in models:
         name, equals, path = model.partition("=")

@@ -14,7 +14,7 @@ def export(
     run: Annotated[
         pathlib.Path,
         typer.Argument(
-            readable=False,  # said by ourselves, in one line
+            readable=False,  # checked by colorlab, with a message of one line
             help="Folder that `colorlab train` wrote.",
             show_default=False,
         ),
@@ -29,15 +29,15 @@ def export(
         ),
     ],
     saturation: Annotated[
-        float, typer.Option(help="What the file colours with by default, 0 to 10.")
+        float, typer.Option(help="Default saturation of the file, 0 to 10.")
     ] = 1.0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the file if it exists.")
     ] = False,
 ):
-    """Write a run as one ONNX file, which colours at once and without Keras.
+    """Export a run to an ONNX file, which colours photographs without Keras.
 
-    `colorlab colorize --model FILE.onnx` and `colorlab evaluate FILE.onnx` take it.
+    Use it with `colorlab colorize --model FILE.onnx` and `colorlab evaluate FILE.onnx`.
 
     Example: colorlab export runs/first first.onnx
     """

@@ -1,4 +1,4 @@
-"""What the commands share: where they write, progress, and how they read a folder of pictures."""
+"""Output, progress and data options of all commands."""
 
 import contextlib
 import pathlib
@@ -19,21 +19,21 @@ DataOption = Annotated[
     typer.Option(
         "--data",
         envvar="COLORLAB_DATA",
-        readable=False,  # said by ourselves, in one line
-        help="Folder of pictures, one sub-folder a category.",
+        readable=False,  # checked by colorlab, with a message of one line
+        help="Folder of pictures with one sub-folder per category.",
         show_default=False,
     ),
 ]
 
 
 class Stopped(Exception):
-    """The person at the keyboard ended a command; the message says how far it came."""
+    """A command was interrupted from the keyboard; the message says how far it got."""
 
 
 def say(text, to=console):
-    """Print a line as it is: no markup, no breaks in the middle of a path.
+    """Print a line without markup and without line breaks.
 
-    Line breaks and what else a file's name may hold that no terminal should get are spelled out.
+    Line breaks and control characters in file names are escaped.
     """
     text = "".join(
         each if each.isprintable() or each in _JOINERS else _spell(each) for each in text
@@ -50,7 +50,7 @@ def _spell(character):
 
 
 def scan(data):
-    """Read a folder of pictures into a table, and list what had to be left out."""
+    """Read a folder of pictures into a table, and list the skipped files."""
     from colorlab.datasets import folder
 
     table = folder.scan(data)
@@ -61,7 +61,7 @@ def scan(data):
 
 @contextlib.contextmanager
 def count_progress(console, description, total):
-    """Show a bar of things done; yields the function that is told how many.
+    """Show a progress bar; yields a function that takes the number of finished items.
 
     Parameters
     ----------

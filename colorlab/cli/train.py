@@ -29,38 +29,36 @@ def train(
     data: DataOption,
     out: Annotated[
         pathlib.Path,
-        typer.Option(
-            "--out", help="Folder of the run: new, or one to be continued.", show_default=False
-        ),
+        typer.Option("--out", help="Folder of the run, new or to be resumed.", show_default=False),
     ],
     preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "ab",
     extra: Annotated[
         list[pathlib.Path] | None,
         typer.Option(
-            help="Folder of more pictures to train on, never to judge by; can be said again.",
+            help="Folder of additional training pictures; can be repeated.",
             show_default=False,
         ),
     ] = None,
     start: Annotated[
         pathlib.Path | None,
-        typer.Option(help="Run whose best weights a new run begins with.", show_default=False),
+        typer.Option(help="Run whose best weights initialise a new run.", show_default=False),
     ] = None,
     network: _setting(str, f"One of {', '.join(NETWORKS)}.") = None,
-    target: _setting(str, f"What it predicts: one of {', '.join(TARGETS)}.") = None,
+    target: _setting(str, f"What the network predicts: one of {', '.join(TARGETS)}.") = None,
     loss: _setting(str, f"One of {', '.join(LOSSES)}.") = None,
     epochs: _setting(int, "Passes over the training pictures.") = None,
     image_size: _setting(
         int, "Side of the pictures in pixels, a multiple of the network's stride."
     ) = None,
-    filters: _setting(str, "Channels of the network's blocks, with commas.") = None,
-    batch_size: _setting(int, "Pictures a step.") = None,
+    filters: _setting(str, "Channels of the network's blocks, separated by commas.") = None,
+    batch_size: _setting(int, "Pictures per step.") = None,
     learning_rate: _setting(float, "Adam's step size.") = None,
-    dropout_rate: _setting(float, "Share of values that dropout sets to zero.") = None,
-    min_crop_area: _setting(float, "Smallest share of a picture that a random crop shows.") = None,
-    class_rebalancing: _setting(float, "How much more rare colours weigh in the loss.") = None,
-    validation: _setting(float, "Share of the pictures kept back to watch training.") = None,
-    test: _setting(float, "Share of the pictures kept back for `evaluate`.") = None,
-    seed: _setting(int, "Start of every random number.") = None,
+    dropout_rate: _setting(float, "Fraction of values that dropout sets to zero.") = None,
+    min_crop_area: _setting(float, "Smallest fraction of a picture in a random crop.") = None,
+    class_rebalancing: _setting(float, "Additional weight of rare colours in the loss.") = None,
+    validation: _setting(float, "Fraction of the pictures for validation.") = None,
+    test: _setting(float, "Fraction of the pictures for testing.") = None,
+    seed: _setting(int, "Seed of all random numbers.") = None,
     precision: _setting(str, "auto, float32, mixed_float16 or mixed_bfloat16.") = None,
 ):
     """Train a network on a folder of pictures.
@@ -69,7 +67,7 @@ def train(
     `ab_bins` predicts a distribution over a and b. `recipe` is the published network and training:
     a U-Net of 7 + 7 blocks that predicts red, green and blue at 256 x 256. OUT receives
     config.json, log.jsonl, best.weights.h5 and last.weights.h5. If the run is interrupted, the
-    same command continues it after the last whole epoch.
+    same command resumes it after the last complete epoch.
 
     Example: colorlab train --data photos --out runs/first --epochs 5
     """
@@ -104,7 +102,7 @@ def train(
         f"train on{' (extra ones included)' if extra else ''}, {len(parts.validation)} to "
         f"validate, {len(parts.test)} kept for testing"
     )
-    # Keras takes seconds to import: only once the folder is known to be good.
+    # Importing Keras takes seconds, so the folder is checked first.
     from colorlab import training
     from colorlab.training import batches
     from colorlab.training.progress import EpochProgress

@@ -1,4 +1,4 @@
-"""Picture files: reading, resizing, writing, and what a photograph holds beside its pixels."""
+"""Picture files: reading, resizing and writing, with the metadata of photographs."""
 
 from colorlab.images.formats import PICTURE_SUFFIXES
 from colorlab.images.inputs import to_grey

@@ -1,4 +1,4 @@
-"""Which picture formats are read and written, and what tells them apart: the one list.
+"""The picture formats that are read and written, and how they are recognised.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -36,10 +36,10 @@ _SUFFIXES = {
 }
 _WRITTEN = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF")
 
-#: Endings of the names of picture files; a file with another one is no picture to be looked for.
+#: Endings of picture files. Files with other endings are ignored in folders.
 PICTURE_SUFFIXES = tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
 
-#: The formats that coloured photographs are written in, by the endings of their names.
+#: The formats of coloured photographs, by the endings of their names.
 FORMATS = {suffix: name for name in _WRITTEN for suffix in _SUFFIXES[name]}
 
 #: The ending that a coloured photograph gets, for those that are read only. The 256 colours of a
@@ -51,7 +51,7 @@ WRITTEN_AS = {
     if name not in _WRITTEN
 }
 
-# What decodes each format, and what to type where that is missing.
+# The package that decodes each format, and how to install it.
 _PLUGINS = {
     "JPEG": "PIL.JpegImagePlugin",
     "PNG": "PIL.PngImagePlugin",
@@ -78,7 +78,7 @@ _BEGINNINGS = {
     "HEIF": rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1|miaf)",
     "JXL": rb"\xff\x0a|\0\0\0\x0cJXL\x20\r\n\x87\n",
 }
-# Files that people take for pictures, or that have the endings of pictures, and are not read.
+# Kinds of files that look like pictures, or have their endings, but are not read.
 _FOREIGN = {
     "PostScript": rb"%!PS|\xc5\xd0\xd3\xc6",
     "a PDF document": rb"%PDF",
@@ -119,12 +119,12 @@ _BEGINNINGS, _FOREIGN = _compiled(_BEGINNINGS), _compiled(_FOREIGN)
 
 
 def kind_of(head):
-    """Tell the format of a picture file by its first bytes.
+    """Recognise the format of a picture file by its first bytes.
 
     Parameters
     ----------
     head : bytes
-        At least 64 of them, if the file has so many.
+        The first 64 bytes of the file, or more.
 
     Returns
     -------
@@ -142,12 +142,12 @@ def kind_of(head):
 
 
 def is_read(kind):
-    """Tell whether Pillow's format of this name is decoded here (bool)."""
+    """Return whether Pillow's format of this name is decoded (bool)."""
     return kind in (None, "MPO", "DIB", *_PLUGINS)
 
 
 def foreign_kind(head=b"", path=""):
-    """Say what a file is that looks like a picture and is not read.
+    """Name the kind of a file that looks like a picture but cannot be read.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def foreign_kind(head=b"", path=""):
     Returns
     -------
     str or None
-        Such as ``a Photoshop document``.
+        For example ``a Photoshop document``.
 
     Examples
     --------
@@ -174,12 +174,12 @@ def foreign_kind(head=b"", path=""):
 
 
 def load_plugin(kind):
-    """Import what decodes a format.
+    """Import the package that decodes a format.
 
     Parameters
     ----------
     kind : str
-        What :func:`kind_of` says.
+        A format as returned by :func:`kind_of`.
 
     Raises
     ------
@@ -200,13 +200,13 @@ def load_plugin(kind):
 
 
 def format_of(path, otherwise="PNG"):
-    """Tell the format that a coloured photograph of this name is written in.
+    """Return the format in which a coloured photograph of this name is written.
 
     Parameters
     ----------
     path : path-like
     otherwise : str
-        The format for endings that say nothing.
+        The format for names without a known ending.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Turn whatever holds one photograph into grey levels: a file, its content, a picture, an array.
+"""Convert a photograph to grey levels, given as a file, its content, a Pillow image or an array.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -21,11 +21,11 @@ _EXPECTED = (
     "image must be a path, an open file or its bytes, a Pillow image, or an array of the shape "
     "(height, width) or (height, width, channels)"
 )
-_ALMOST = 1e-5  # how far a computed 0 or 1 may be off
+_ALMOST = 1e-5  # tolerance of a computed 0 or 1
 
 
 def to_grey(image: Any) -> np.ndarray:
-    """Take the grey of one photograph, however it is given.
+    """Compute the grey of one photograph.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def to_grey(image: Any) -> np.ndarray:
     Raises
     ------
     InputError
-        If it is no picture, or if it is not clear which levels its numbers stand for. The message
+        If it is no picture, or if the range of its numbers is ambiguous. The message
         says what to type.
 
     Notes
@@ -108,7 +108,7 @@ def _of_picture(picture):
         picture = picture.convert("RGB")
     with one_line_errors("image"):
         if getattr(picture, "tile", None) and not formats.is_read(picture.format):
-            # Opened, and not decoded yet: some formats are programs that would be run.
+            # The image is opened, but not decoded yet: decoding some formats would run a program.
             raise InputError(f"is an open {picture.format} file; type image.load() before")
         picture.load()
         return _grey(Opened(picture, picture.format, []))
@@ -156,7 +156,7 @@ def _require_shape(array):
 
 
 def _eight_bits(array):
-    """Bring an array of numbers of any kind to uint8, or say why that is not clear."""
+    """Convert an array of numbers of any type to uint8, or refuse an ambiguous range."""
     kind, lowest, highest = array.dtype, array.min(), array.max()
     if kind == np.uint8:
         return array

@@ -1,4 +1,4 @@
-"""From the numbers in a picture file to upright 8-bit levels, their transparency apart.
+"""Convert the stored values of a picture to 8-bit levels, upright and with separate transparency.
 
 Taught in :doc:`/notebooks/01_data`.
 """
@@ -21,7 +21,7 @@ __all__ = [
     "turn_upright",
 ]
 
-_LOSSY = 8  # levels between the channels of a grey picture that was compressed as colour
+_LOSSY = 8  # differences between the channels of a grey picture that was compressed as colour
 _TAGS = ExifTags.Base
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -35,9 +35,9 @@ _UPRIGHT = {
 
 
 def turn_upright(picture):
-    """Apply the EXIF rotation; unlike Pillow's own function it does not write EXIF data again.
+    """Apply the EXIF orientation, without writing the EXIF data as Pillow's function does.
 
-    Some cameras store text where a number belongs, which can be read and not written.
+    Some cameras store text in place of a number, which can be read but not written.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def turn_upright(picture):
 
 
 def orientation(picture):
-    """Tell the EXIF orientation of a picture (int), 1 for upright."""
-    with contextlib.suppress(Exception):  # damaged EXIF data are no reason to refuse the picture
+    """Return the EXIF orientation of a picture (int), 1 for upright."""
+    with contextlib.suppress(Exception):  # a picture with damaged EXIF data can still be used
         stored = picture.getexif().get(_TAGS.Orientation, 1)
         if isinstance(stored, bytes | tuple):  # stored as a byte instead of a short number
             (stored,) = stored
@@ -63,12 +63,12 @@ def orientation(picture):
 
 
 def range_of_levels(picture):
-    """Tell the largest level that a picture of more than 8 bits can hold.
+    """Return the largest level of a picture of more than 8 bits.
 
     Parameters
     ----------
     picture : PIL.Image.Image
-        As it was opened.
+        As returned by ``PIL.Image.open``.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def range_of_levels(picture):
     Raises
     ------
     InputError
-        If its numbers have a range that nobody knows, or are no levels of grey, RGB or CMYK.
+        If the range of its values is unknown, or they are no levels of grey, RGB or CMYK.
     """
     if picture.mode == "F":
         raise InputError("holds floating point values, expected whole levels")
@@ -94,24 +94,24 @@ def range_of_levels(picture):
     return 2**bits - 1
 
 
-#: The 8-bit level nearest to each of 16 bits.
+#: The nearest 8-bit level for each 16-bit level.
 EIGHT_BITS = ((np.arange(2**16) + 128) // 257).astype("uint8")
 
 
 def to_eight_bits(picture, highest=65535):
-    """Bring grey pictures of more than 8 bits to 8, over their whole range.
+    """Scale grey pictures of more than 8 bits to 8 bits.
 
     Parameters
     ----------
     picture : PIL.Image.Image
     highest : int
-        What :func:`range_of_levels` says of the file.
+        The result of :func:`range_of_levels` for the file.
 
     Returns
     -------
     PIL.Image.Image
-        The picture itself if it has no more than 8 bits already; grey with alpha if one of its
-        levels stands for transparency. A TIFF file in which 0 is white is turned round, which
+        The picture itself if it has at most 8 bits; grey with alpha if one of its
+        levels means transparency. A TIFF file in which 0 is white is inverted, which
         Pillow does for 8 bits only.
     """
     if not picture.mode.startswith("I"):
@@ -132,19 +132,19 @@ def to_eight_bits(picture, highest=65535):
 
 
 def split_alpha(picture):
-    """Give a picture without its transparency, and this apart.
+    """Split a picture into its colours and its transparency.
 
     Parameters
     ----------
     picture : PIL.Image.Image
-        Of 8 bits.
+        With 8 bits per channel.
 
     Returns
     -------
     picture : PIL.Image.Image
         Without alpha and without a palette.
     alpha : PIL.Image.Image or None
-        Grey, 0 where it is transparent; None if that is nowhere.
+        Grey, 0 where the picture is transparent; None if it is opaque.
     """
     if "transparency" in picture.info and picture.mode in ("1", "L"):
         picture = picture.convert("L").convert("LA")
@@ -154,7 +154,7 @@ def split_alpha(picture):
         return picture.convert("RGB") if picture.mode == "P" else picture, None
     alpha = picture.getchannel("A")
     lowest, highest = alpha.getextrema()
-    # A bitmap's fourth byte is mostly left 0 by programs that know no transparency.
+    # Programs without support for transparency usually leave the fourth byte of a bitmap 0.
     opaque = lowest == 255 or (highest == 0 and picture.format == "BMP")
     # A profile of one channel fits grey, one of three fits colour.
     picture = picture.convert("L" if picture.mode == "LA" else "RGB")
@@ -162,7 +162,7 @@ def split_alpha(picture):
 
 
 def flatten(picture, alpha):
-    """Lay what is transparent on white, as paper would show it.
+    """Composite a transparent picture over white.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def flatten(picture, alpha):
 
 
 def is_colored(picture):
-    """Tell whether a picture shows colour, and not only grey that was stored as colour.
+    """Return whether a picture has colours, or only grey that was stored as colour.
 
     Parameters
     ----------

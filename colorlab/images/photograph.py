@@ -1,7 +1,7 @@
-"""A person's own photograph: its grey, and what its file holds beside it.
+"""A person's own photograph: its grey levels and the metadata of its file.
 
-:func:`colorlab.images.read_image` reads pictures for learning, all alike. Here each stays what it
-is: its transparency, its format, its date and camera go with it into the coloured file.
+:func:`colorlab.images.read_image` reads pictures for training, all in the same form. This module
+also keeps transparency, format, date and camera, which are written into the coloured file.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -19,22 +19,22 @@ __all__ = ["Photograph", "read_photograph"]
 
 @dataclasses.dataclass
 class Photograph:
-    """A photograph as it was read.
+    """A photograph with its metadata.
 
     Attributes
     ----------
     name : str
-        What messages call it.
+        Name of the photograph in messages.
     grey : numpy.ndarray, shape (height, width, 1)
-        uint8 levels, upright. :mod:`colorlab.color` says how grey is made of colour.
+        uint8 luma, upright, as computed by :func:`colorlab.color.grey`.
     alpha : numpy.ndarray, shape (height, width, 1), or None
-        uint8, 0 where the photograph is transparent; None if it is nowhere.
+        uint8, 0 where the photograph is transparent; None if it is opaque.
     format : str
         Pillow's name of the format of the file, such as ``JPEG``.
     metadata : dict
-        What :func:`colorlab.images.metadata.read_metadata` found.
+        The result of :func:`colorlab.images.metadata.read_metadata`.
     notes : list of str
-        What a person should know of the way from the file to these numbers.
+        What a person should know about the conversion.
     """
 
     name: str
@@ -46,14 +46,14 @@ class Photograph:
 
 
 def read_photograph(source, name=None):
-    """Read a photograph with everything that its coloured copy shall keep.
+    """Read a photograph with everything that its coloured copy keeps.
 
     Parameters
     ----------
     source : path-like or bytes
         A picture file, or its content.
     name : str, optional
-        What messages call it; by default the path.
+        Name of the photograph in messages; by default the path.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""PNG files whose side chunks are damaged, and those that were cut short.
+"""Repair PNG files that are truncated, or whose ancillary chunks are damaged.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -24,7 +24,7 @@ def _chunk(kind, data):
 
 
 def _chunks(content):
-    """Yield type, data, and whether it is whole, of each chunk of a PNG file."""
+    """Yield type, data and integrity of each chunk of a PNG file."""
     place = len(_PNG)
     while place + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, place)
@@ -40,14 +40,14 @@ def without_bad_chunks(content):
     Parameters
     ----------
     content : bytes
-        What could not be decoded.
+        Content of a file that could not be decoded.
 
     Returns
     -------
     content : bytes or None
         The repaired file; None if it is damaged in another way.
     info : dict
-        What the repaired file lost and Pillow's ``info`` shall hold.
+        Entries of Pillow's ``info`` that the repaired file lost.
     notes : list of str
         What is missing.
 
@@ -89,7 +89,7 @@ def without_bad_chunks(content):
 
 
 def _is_readable(header, kind, data):
-    """Try a side chunk in a file of its own."""
+    """Test an ancillary chunk in a file of its own."""
     try:
         content = _PNG + _chunk(b"IHDR", header) + _chunk(kind, data) + _chunk(b"IDAT", b"")
         with Image.open(io.BytesIO(content), formats=("PNG",)):
@@ -99,7 +99,7 @@ def _is_readable(header, kind, data):
 
 
 def _long_profile(data):
-    """Unpack a colour profile that is longer than Pillow takes."""
+    """Decompress a colour profile that exceeds Pillow's limit."""
     with contextlib.suppress(zlib.error):
         packed = data.partition(b"\0")[2][1:]
         unpacker = zlib.decompressobj()
@@ -108,7 +108,7 @@ def _long_profile(data):
 
 
 def _filled(header, packed):
-    """Fill up the pixels of a file that was cut short."""
+    """Fill the missing pixels of a truncated file."""
     width, height, bits, color, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(color, 1)
     row = 1 + (width * bits * samples + 7) // 8

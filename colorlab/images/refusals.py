@@ -1,4 +1,4 @@
-"""What goes wrong with picture files, in one line each.
+"""Errors of picture files, as messages of one line.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -26,7 +26,7 @@ __all__ = [
 
 EXPECTED = "expected JPEG, PNG, WebP, AVIF, TIFF, BMP, GIF, JPEG 2000 or PPM"
 
-#: Pillow's decoders raise all of these on damaged files.
+#: Errors that Pillow's decoders raise for damaged files.
 PILLOW_ERRORS = (
     *(OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError),
     *(AttributeError, RuntimeError, struct.error),
@@ -39,7 +39,7 @@ _PILLOW_NUMBER = re.compile(r"^(decoder|encoder) error -?\d+.*|^-\d$")
 
 
 def open_regular(path):
-    """Open a file for reading, and nothing that could make its reader wait for ever.
+    """Open a regular file for reading, and refuse pipes and devices, which may block for ever.
 
     Pillow gets the open file and not its path: of a path it maps uncompressed TIFF files into
     memory, and mixes their rows up where they have to be turned.
@@ -65,7 +65,7 @@ def open_regular(path):
 
 
 def note_missing(share):
-    """Say how much of a picture that was cut short is missing.
+    """Describe how much of a truncated picture is missing.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def note_missing(share):
     Raises
     ------
     InputError
-        If it is more than half.
+        If more than half is missing.
     """
     if share > _MOST_MISSING:
         raise InputError(f"is cut short, {share:.0%} of it is missing; get a whole copy")
@@ -105,17 +105,17 @@ def require_size(width, height):
 
 @contextlib.contextmanager
 def one_line_errors(name):
-    """Turn what goes wrong while a picture is read into one line with its name.
+    """Convert errors while a picture is read to an InputError of one line with its name.
 
     Parameters
     ----------
     name : str
-        Whose errors these are.
+        Name of the picture in the message.
 
     Raises
     ------
     InputError
-        In place of everything that Pillow raises for files that are missing or damaged.
+        In place of all errors of Pillow for missing and damaged files.
     """
     try:
         with warnings.catch_warnings():

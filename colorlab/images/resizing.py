@@ -1,4 +1,4 @@
-"""Bring pictures to a size: centred squares, and the form in which every figure is measured.
+"""Crop and resize pictures to the form in which all results are measured.
 
 Taught in :doc:`/notebooks/01_data`.
 """
@@ -10,7 +10,7 @@ __all__ = ["center_square", "resize", "standardize"]
 
 
 def center_square(image):
-    """Cut the largest centred square out of a picture.
+    """Crop the largest central square of a picture.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def resize(image, height, width):
     Returns
     -------
     numpy.ndarray
-        uint8 of the new size; the picture itself if the size is already right.
+        uint8 of the new size; the picture itself if it has this size already.
 
     Notes
     -----
-    Pillow's Lanczos, three lobes, widened when it makes a picture smaller.
+    Pillow's Lanczos filter with three lobes, which is widened to reduce a picture.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def resize(image, height, width):
 
 
 def standardize(image, size=256):
-    """Bring a picture to the form in which every number of the course is measured.
+    """Crop and resize a picture to the form in which all results of the course are measured.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def standardize(image, size=256):
     Returns
     -------
     numpy.ndarray, shape (size, size, 3)
-        uint8: the centred square, resized with the Lanczos filter.
+        uint8: the central square, resized with the Lanczos filter.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Save pictures, and coloured photographs with all that their grey ones held.
+"""Save pictures, and coloured photographs with the metadata of the originals.
 
 Taught in :doc:`/notebooks/01_data` and
 :doc:`/notebooks/07_your_own_photographs`.
@@ -28,7 +28,7 @@ _LARGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "AVIF": 65_536}
 
 
 def save_image(path, image, overwrite=False, quality=95):
-    """Save a picture, whole or not at all.
+    """Save a picture atomically.
 
     The file is written under a temporary name in the same folder and renamed when it is
     complete: a crash or a full disk leaves either the old file or the whole new one.
@@ -36,7 +36,7 @@ def save_image(path, image, overwrite=False, quality=95):
     Parameters
     ----------
     path : path-like
-        The ending chooses the format, see :data:`colorlab.images.formats.FORMATS`, or ``.gif``.
+        The ending determines the format, see :data:`colorlab.images.formats.FORMATS`, or ``.gif``.
     image : numpy.ndarray, shape (height, width, 3)
         uint8 sRGB.
     overwrite : bool
@@ -58,7 +58,7 @@ def save_image(path, image, overwrite=False, quality=95):
 
 
 def write_photograph(stream, image, photograph, image_format, quality=95):
-    """Write a coloured photograph with what its grey one held beside the pixels.
+    """Write a coloured photograph with the metadata of the original.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
     Returns
     -------
     list of str
-        What the format could not hold.
+        What the format cannot store.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
 
     Notes
     -----
-    Transparency is laid on white where the format knows none.
+    Transparency is composited over white if the format does not support it.
     """
     height, width = image.shape[:2]
     if max(height, width) > _LARGEST_SIDE.get(image_format, max(height, width)):
@@ -111,13 +111,13 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
     elif image_format == "PNG":
         options["compress_level"] = 3  # nearly as small, and twice as fast
     elif image_format == "TIFF" and "exif" not in options:
-        # Pillow's compressed TIFF files cannot hold EXIF data.
+        # Pillow cannot store EXIF data in compressed TIFF files.
         options["compression"] = "tiff_adobe_deflate"
     picture = Image.fromarray(image)
     try:
         picture.save(stream, format=image_format, **options)
     except _METADATA_ERRORS:
-        # Odd metadata are no reason to lose the picture.
+        # Without the metadata the picture can still be saved.
         stream.seek(0)
         stream.truncate()
         plain = {key: options[key] for key in options if key in _PIXEL_OPTIONS}

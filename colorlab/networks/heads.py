@@ -1,4 +1,4 @@
-"""The last layers of a network: from features to what it predicts, and from bins to colours.
+"""Heads of networks, which turn features into predictions, and bins into colours.
 
 Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/06_why_brown`.
 """
@@ -11,8 +11,8 @@ __all__ = ["add_annealed_mean", "add_head"]
 
 layers = keras.layers
 
-# Lab units for one unit of the head. A head that ended at the largest a and b of a screen would
-# move by several units in each step; most photographs stay below this.
+# Lab units per unit of the head's output. Most colours of photographs are below this value; with
+# the largest a and b of sRGB, each training step would move predictions by several units.
 _USUAL_AB = 20.0
 
 
@@ -25,7 +25,7 @@ def add_head(features, target, stride=1):
     target : {"rgb", "ab", "ab_bins"}
         See :data:`colorlab.networks.registry.TARGETS`.
     stride : int
-        Pixels of the input in height and width for one of ``features``; 1, 2 or 4.
+        Ratio of the input's height and width to those of ``features``; 1, 2 or 4.
 
     Returns
     -------
@@ -53,20 +53,20 @@ def add_head(features, target, stride=1):
 
 
 def add_annealed_mean(network, temperature):
-    """Turn logits of the ab bins into a and b: the mean of the sharpened distribution [1]_.
+    """Add layers that compute the annealed mean [1]_ of a distribution over ab bins.
 
     Parameters
     ----------
     network : keras.Model
         Its output is the logits.
     temperature : float
-        What the logits are divided by, above 0. At 1 the result is the mean of the distribution,
-        towards 0 its mode.
+        Divisor of the logits, above 0. At 1 the result is the mean of the distribution, towards 0
+        its mode.
 
     Returns
     -------
     keras.Model
-        From the same inputs to a and b in Lab units.
+        Maps the same inputs to a and b in Lab units.
 
     References
     ----------

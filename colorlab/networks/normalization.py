@@ -1,4 +1,4 @@
-"""Batch normalization, in one step where TensorFlow offers one.
+"""Batch normalization with TensorFlow's fused operation.
 
 Keras computes mean, variance and the rest one after the other, each over the whole batch and in
 float32. On a processor that is more than a third of the recipe's training step. TensorFlow has a
@@ -17,7 +17,7 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable(package="colorlab")
 class BatchNormalization(keras.layers.BatchNormalization):
-    """Keras's batch normalization over the last axis, several times as fast while training.
+    """Keras's batch normalization over the last axis, several times as fast in training.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
-        """Normalize a batch; while training, by its own mean and variance."""
+        """Normalize a batch, in training by its own mean and variance."""
         short = (
             training
             and self.trainable

@@ -1,4 +1,4 @@
-"""The architecture: seven encoder blocks, a middle, seven decoder blocks, a head.
+"""The U-Net of the recipe: seven encoder blocks, a middle block, seven decoder blocks and a head.
 
 =========== ============================================================== ===================
 block       layers, in order                                               at 256 x 256 input
@@ -12,9 +12,9 @@ decoder 1-7 addition of the skip, transposed convolution 3x3 stride 2,     4 x 4
 head        convolution 1x1, tanh                                          256 x 256 x 3
 =========== ============================================================== ===================
 
-The last layer of a block carries the block's name, so that
-``network.get_layer("encoder_3").output`` is what encoder block 3 gives. The others add what they
-are: ``encoder_3_convolution``, ``encoder_3_activation``, ``encoder_3_normalization``.
+The last layer of a block has the block's name, so ``network.get_layer("encoder_3").output`` is the
+output of encoder block 3. The other layers have a suffix: ``encoder_3_convolution``,
+``encoder_3_activation``, ``encoder_3_normalization``.
 
 Taught in :doc:`/notebooks/02_unet`.
 """
@@ -33,7 +33,7 @@ layers = keras.layers
 
 
 def encoder_block(inputs, filters, dropout_rate=0.3, name="encoder", momentum=0.99):
-    """Halve height and width, and describe each patch by more numbers.
+    """Apply an encoder block, which halves height and width.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ def encoder_block(inputs, filters, dropout_rate=0.3, name="encoder", momentum=0.
     filters : int
         Channels of the output.
     dropout_rate : float
-        Fraction of values that dropout sets to zero while training, 0 up to but not including 1.
+        Fraction of values that dropout sets to zero during training, 0 up to but not including 1.
     name : str
         Name of the block, and of its last layer.
     momentum : float
-        Memory of the moving averages of batch normalization, 0 up to but not including 1.
+        Momentum of the moving averages of batch normalization, 0 up to but not including 1.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def _transposed_block(inputs, filters, strides, name, momentum):
 
 
 def middle_block(inputs, filters, name="middle", momentum=0.99):
-    """Mix the coarsest description of the picture, at the same height and width.
+    """Apply the middle block, which mixes the positions of the bottleneck and keeps its size.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def middle_block(inputs, filters, name="middle", momentum=0.99):
     name : str
         Name of the block, and of its last layer.
     momentum : float
-        Memory of the moving averages of batch normalization, 0 up to but not including 1.
+        Momentum of the moving averages of batch normalization, 0 up to but not including 1.
 
     Returns
     -------
@@ -97,18 +97,18 @@ def middle_block(inputs, filters, name="middle", momentum=0.99):
 
 
 def decoder_block(inputs, skip, filters, name="decoder", momentum=0.99):
-    """Add what the encoder saw at this size, then double height and width.
+    """Apply a decoder block, which adds the skip and doubles height and width.
 
     Parameters
     ----------
     inputs, skip : tensor, shape (batch, height, width, channels)
-        What comes from below, and the encoder's output of the same shape.
+        The output of the previous block, and the encoder's output of the same shape.
     filters : int
         Channels of the output.
     name : str
         Name of the block, and of its last layer.
     momentum : float
-        Memory of the moving averages of batch normalization, 0 up to but not including 1.
+        Momentum of the moving averages of batch normalization, 0 up to but not including 1.
 
     Returns
     -------
@@ -170,7 +170,7 @@ def _check_arguments(input_shape, output_channels, filters, dropout_rate):
 
 
 def _features(inputs, filters, dropout_rate, momentum):
-    """Go down and up again: all blocks but the head."""
+    """Apply all blocks except the head."""
     x, skips = inputs, []
     for number, count in enumerate(filters, start=1):
         x = encoder_block(x, count, dropout_rate, f"encoder_{number}", momentum)
@@ -209,8 +209,8 @@ def build_unet(
     dropout_rate : float
         0 up to but not including 1.
     momentum : float
-        Memory of the moving averages of batch normalization. With 0.99 they need some 500 steps
-        before the network can be used; a short training wants less.
+        Momentum of the moving averages of batch normalization. With 0.99 they need some 500 steps
+        before the network can be used; use a lower value for a short training.
 
     Returns
     -------
@@ -225,7 +225,7 @@ def build_unet(
 
     Notes
     -----
-    Strided convolutions stand in place of pooling, and the skips are added.
+    Strided convolutions replace pooling, and the skips are added instead of concatenated.
 
     References
     ----------

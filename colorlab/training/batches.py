@@ -1,4 +1,4 @@
-"""From picture files to batches, with tf.data: parallel, in order, in constant memory.
+"""An input pipeline from picture files to batches: parallel, reproducible, in constant memory.
 
 Taught in :doc:`/notebooks/03_training`.
 """
@@ -15,7 +15,7 @@ __all__ = ["Batches", "to_network"]
 
 
 def to_network(rgb):
-    """Turn a batch of pictures into what the network gets and what it should answer.
+    """Convert a batch of pictures to the input and the target of a network.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def to_network(rgb):
 
     Notes
     -----
-    Grey is taken after scaling; its weights add up to one, so the order does not matter.
+    Grey is computed after scaling; its weights add up to one, so the order does not matter.
 
     Examples
     --------
@@ -50,7 +50,7 @@ _RATIOS = (1, 2, 4, 8)
 
 
 def _choose_decoder(picture, size):
-    """Return 0 for Pillow, or 1 + the place of the ratio at which TensorFlow decodes."""
+    """Return 0 for Pillow, or 1 + the index of the ratio at which TensorFlow decodes."""
     if not picture.plain:
         return _PILLOW
     side = min(picture.height, picture.width)
@@ -61,8 +61,8 @@ def _choose_decoder(picture, size):
 def _decode(path, decoder):
     """Decode one file to uint8 RGB.
 
-    A JPEG decoder can leave out the finest detail of a large picture and so give it at a half, a
-    quarter or an eighth of its size in a fraction of the time.
+    A JPEG decoder can skip the finest detail of a large picture and decode it at a half, a quarter
+    or an eighth of its size in a fraction of the time.
     """
 
     def with_tensorflow(ratio):
@@ -78,7 +78,7 @@ def _decode(path, decoder):
 
 
 def _to_square(image, size):
-    """Cut out the centred square and resize it."""
+    """Crop the central square and resize it."""
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     side = tf.minimum(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -86,9 +86,9 @@ def _to_square(image, size):
 
 
 def _crop_square(image, size, smallest, key):
-    """Cut out a square of random size and place, and resize it.
+    """Crop a square of random size and position, and resize it.
 
-    Its area is at least the share ``smallest`` of that of the largest square.
+    Its area is at least the fraction ``smallest`` of the largest square.
     """
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     longest = tf.minimum(height, width)
@@ -104,10 +104,9 @@ def _crop_square(image, size, smallest, key):
 
 
 def _resize_square(image, size):
-    """Resize a square.
+    """Resize a square with area averaging if it gets smaller, and bicubic if it gets larger.
 
-    With filters several times as fast as the Lanczos of images.standardize: averages of areas
-    when a picture gets smaller, cubic when it gets larger.
+    Both are several times as fast as the Lanczos filter of images.standardize.
     """
     side = tf.shape(image)[0]
 
@@ -126,11 +125,11 @@ def _resize_square(image, size):
 
 
 class Batches:
-    """The batches of a run: training ones, epoch after epoch, and validation ones.
+    """The training and validation batches of a run.
 
-    The order of the pictures and the flips follow from seed and epoch alone, so that an
-    interrupted run goes on with exactly the batches it would have seen. Pictures are read when
-    they are needed: memory does not grow with their number.
+    The order of the pictures, their crops and flips depend on seed and epoch alone, so that an
+    interrupted run continues with exactly the batches of an uninterrupted one. Pictures are read
+    when they are needed: memory does not grow with their number.
 
     Parameters
     ----------
@@ -143,9 +142,9 @@ class Batches:
     batch_size : int
         As configured, or the number of training pictures if that is smaller.
     steps_per_epoch : int
-        Full batches in an epoch; another few pictures are left over in each.
+        Number of full batches in an epoch; the remaining pictures are left out.
     facts : dict
-        Fingerprints and numbers of pictures, for the run's record.
+        Fingerprints and numbers of pictures, for the record of the run.
     """
 
     def __init__(self, splits, configuration):
@@ -163,25 +162,25 @@ class Batches:
         }
 
     def _files(self, table, smallest=1.0):
-        """Return a function that decodes the picture at a position, as large as a crop needs."""
+        """Return a function that decodes the picture at an index, as large as a crop needs."""
         paths = tf.constant([str(table.folder / picture.path) for picture in table.pictures])
         size = round(self._configuration.image_size / smallest**0.5)
         decoders = tf.constant([_choose_decoder(picture, size) for picture in table.pictures])
         return lambda index: _decode(paths[index], decoders[index])
 
     def training(self, first_epoch=0):
-        """Make the training batches of all epochs from ``first_epoch`` on.
+        """Return the training batches of all epochs from ``first_epoch`` on.
 
         Parameters
         ----------
         first_epoch : int
-            Number of epochs already done.
+            Number of finished epochs.
 
         Returns
         -------
         tf.data.Dataset
-            Pairs (grey, rgb) as :func:`to_network` gives them, ``steps_per_epoch`` an epoch;
-            pictures shuffled, cropped at random as configured, and flipped left to right with
+            Pairs (grey, rgb) as returned by :func:`to_network`, ``steps_per_epoch`` per epoch;
+            pictures are shuffled, cropped at random as configured, and flipped left to right with
             probability one half.
         """
         seed, epochs = self._configuration.seed, self._configuration.epochs
@@ -191,7 +190,7 @@ class Batches:
         load = self._files(self._splits.train, smallest)
 
         def order(epoch):
-            # An index_shuffle needs no buffer: it computes the place of each picture.
+            # An index_shuffle needs no buffer: it computes the position of each picture.
             key = tf.stack([tf.constant(seed, tf.int64), epoch])
             return tf.data.Dataset.range(used).map(
                 lambda position: (
@@ -216,7 +215,7 @@ class Batches:
         return dataset.map(to_network, num_parallel_calls=2).prefetch(2)
 
     def validation(self):
-        """Make the validation batches, in table order, unshuffled and unflipped.
+        """Return the validation batches, in table order, without crops and flips.
 
         Returns
         -------
@@ -232,6 +231,6 @@ class Batches:
         return dataset.batch(self.batch_size).map(to_network, num_parallel_calls=2).prefetch(2)
 
     def one(self):
-        """Read the first training batch, as two NumPy arrays (grey, rgb) in the signed range."""
+        """Return the first training batch as two NumPy arrays (grey, rgb) in the signed range."""
         grey, rgb = next(iter(self.training()))
         return np.asarray(grey), np.asarray(rgb)

@@ -1,9 +1,9 @@
 """Features of a frozen encoder, computed once and kept on disk.
 
-While an encoder's weights stand still, it gives the same features for the same picture in every
-epoch. Computed once and kept in half precision, they leave the decoder's work only. Each picture
-is seen in several views, the centred square and random crops, every second one mirrored, so that
-the decoder does not learn the pictures by heart.
+While the weights of an encoder are frozen, its features of a picture are the same in every epoch.
+They are computed once and stored in half precision, so that training only runs the decoder. Each
+picture is stored in several views, the central square and random crops, every second one mirrored,
+to prevent overfitting of the decoder.
 
 Taught in :doc:`/notebooks/08_borrowed_eyes`.
 """

@@ -147,10 +147,10 @@ def _skin(head, skin):
     mask = head.edge(1 - radius)
     front = np.sqrt(np.clip(1 - radius**2, 0, 1))
     lit = 0.42 * side * u - 0.36 * v + 0.72 * front
-    strength = 0.55 + 0.45 * light.contrast
+    modelling = 0.55 + 0.45 * light.contrast
     shadow = dim(skin, (0.63, 0.56, 0.54))
-    tone = mix(shadow, skin, np.clip(0.5 + strength * (lit - 0.25), 0, 1))
-    tone += glaze((1.0, 0.92, 0.84), 0.13 * strength * smooth(lit, 0.75, 1.05))
+    tone = mix(shadow, skin, np.clip(0.5 + modelling * (lit - 0.25), 0, 1))
+    tone += glaze((1.0, 0.92, 0.84), 0.13 * modelling * smooth(lit, 0.75, 1.05))
     canvas.blend(glaze(tone, 1 + 0.015 * canvas.leaves), mask)
     blush = sum(np.exp(-(((u - s * 0.52) / 0.26) ** 2) - ((v - 0.30) / 0.18) ** 2) for s in (-1, 1))
     canvas.blend(mix(skin, (0.78, 0.34, 0.30), 0.4), 0.32 * blush * mask)

@@ -1,4 +1,4 @@
-"""A folder of pictures becomes a data set that can be got, checked and mended."""
+"""A folder of pictures becomes a data set that can be downloaded, checked and repaired."""
 
 import dataclasses
 import zipfile
