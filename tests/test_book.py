@@ -34,6 +34,7 @@ NOT_ON_THE_PAGE = {
     "colorlab.images.inputs",
     "colorlab.images.jpeg",
     "colorlab.images.levels",
+    "colorlab.images.listing",
     "colorlab.images.png",
     "colorlab.images.profiles",
     "colorlab.images.refusals",

@@ -16,6 +16,7 @@ from colorlab import images
 from colorlab.errors import InputError
 from colorlab.images.jpeg import is_plain
 from colorlab.images.levels import flatten
+from colorlab.images.listing import list_pictures
 from colorlab.images.reading import decode, open_picture
 from colorlab.images.refusals import one_line_errors, open_regular
 
@@ -66,7 +67,7 @@ class PictureTable:
     pictures : tuple of Picture
         Sorted by path.
     skipped : tuple of (str, str)
-        Path and reason of each file that looks like a picture and cannot be read.
+        Path and reason of each file that looks like a picture and cannot be read or is not taken.
     """
 
     folder: pathlib.Path
@@ -94,7 +95,7 @@ class PictureTable:
     def fingerprint(self):
         """SHA-256 over categories and contents (str): another picture, another fingerprint."""
         rows = sorted(f"{picture.category} {picture.digest}" for picture in self.pictures)
-        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        return hashlib.sha256(os.fsencode("\n".join(rows))).hexdigest()
 
     def select(self, indices):
         """Take the pictures at the given positions, in table order (PictureTable)."""
@@ -190,20 +191,28 @@ def _read_row(folder, path):
 
 
 def _candidates(folder):
-    """List files that look like pictures, below the sub-folders, hidden ones left out."""
-    for category in sorted(folder.iterdir()):
-        if category.is_dir() and not category.name.startswith("."):
-            for path in sorted(category.rglob("*")):
-                hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-                if not hidden and path.suffix.lower() in images.PICTURE_SUFFIXES:
-                    yield path
+    """List the pictures below the sub-folders, and what looks like one and is not taken."""
+    paths, skipped, beside = [], [], 0
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            listing = list_pictures(entry)
+            paths += listing.pictures
+            skipped += [*listing.passed_over, *listing.unreadable]
+        else:
+            beside += entry.suffix.lower() in images.PICTURE_SUFFIXES
+    skipped = [(path.relative_to(folder).as_posix(), why) for path, why in skipped]
+    if beside:
+        skipped.append((".", f"pictures in no sub-folder, so of no category: {beside}"))
+    return sorted(paths), skipped
 
 
 def _sample(folder, paths, limit):
     """Take at most ``limit`` paths a category, by a hash of their names: always the same ones."""
 
     def draw(path):
-        return hashlib.sha256(path.relative_to(folder).as_posix().encode()).digest()
+        return hashlib.sha256(os.fsencode(path.relative_to(folder).as_posix())).digest()
 
     taken, kept = {}, []
     for path in sorted(paths, key=draw):
@@ -223,8 +232,8 @@ def scan(folder, limit=None):
     Parameters
     ----------
     folder : path-like
-        Pictures may lie in folders below the sub-folders. Files with other endings than
-        :data:`colorlab.images.PICTURE_SUFFIXES` and hidden files are not looked at.
+        Pictures may lie in folders below the sub-folders, see
+        :func:`colorlab.images.listing.list_pictures`.
     limit : int, optional
         Look at so many pictures a category at most, always the same ones of the same files.
 
@@ -253,7 +262,7 @@ def scan(folder, limit=None):
     if not folder.is_dir():
         raise InputError(f"{folder}: is a file, not a folder; {expected}")
     try:
-        paths = list(_candidates(folder))
+        paths, passed_over = _candidates(folder)
     except OSError as error:
         raise InputError(f"{folder}: cannot be listed ({error.strerror})") from None
     if not paths:
@@ -266,10 +275,10 @@ def scan(folder, limit=None):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         rows = list(pool.map(lambda path: _read_row(folder, path), paths))
     pictures = tuple(row for row in rows if isinstance(row, Picture))
-    skipped = tuple(row for row in rows if not isinstance(row, Picture))
+    skipped = (*(row for row in rows if not isinstance(row, Picture)), *passed_over)
     if not pictures:
         raise InputError(
-            f"{folder}: none of the {len(skipped)} picture files can be read; "
+            f"{folder}: none of the {len(rows)} picture files can be read; "
             f"the first: {skipped[0][0]} {skipped[0][1]}"
         )
     return PictureTable(folder, pictures, skipped)

@@ -12,6 +12,7 @@ from colorlab.errors import InputError
 
 __all__ = [
     "FORMATS",
+    "HEAD_BYTES",
     "PICTURE_SUFFIXES",
     "WRITTEN_AS",
     "foreign_kind",
@@ -50,6 +51,9 @@ WRITTEN_AS = {
     for suffix in suffixes
     if name not in _WRITTEN
 }
+
+#: How many of a file's first bytes tell what it is.
+HEAD_BYTES = 64
 
 # The package that decodes each format, and how to install it.
 _PLUGINS = {
@@ -124,7 +128,7 @@ def kind_of(head):
     Parameters
     ----------
     head : bytes
-        The first 64 bytes of the file, or more.
+        The first :data:`HEAD_BYTES` bytes of the file, or more.
 
     Returns
     -------

@@ -18,7 +18,6 @@ from colorlab.images.refusals import EXPECTED, PILLOW_ERRORS, one_line_errors, o
 
 __all__ = ["Opened", "decode", "open_picture", "picture_size", "read_image"]
 
-_HEAD = 64  # bytes that tell the format
 _BIG_ENDIAN_BIGTIFF = b"MM\0+"
 
 
@@ -82,7 +81,7 @@ def _stream(source):
 
 
 def _kind(stream, source):
-    head = stream.read(_HEAD)
+    head = stream.read(formats.HEAD_BYTES)
     if not head:
         raise InputError("is empty, expected a picture")
     kind = formats.kind_of(head)

@@ -1,8 +1,10 @@
 """A folder becomes a table: what is in it, what is left out, and what its name depends on."""
 
 import hashlib
+import os
 import pathlib
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -95,7 +97,53 @@ def test_hidden_and_other_files_are_not_looked_at(tmp_path):
     (tmp_path / "empty").mkdir()
     table = scan(tmp_path)
     assert paths(table) == ["coast/a.png"]
-    assert table.skipped == ()
+    assert table.skipped == ((".", "pictures in no sub-folder, so of no category: 1"),)
+
+
+def test_every_ending_that_can_be_read_is_taken(tmp_path):
+    for number, suffix in enumerate((".jfif", ".jpe", ".jp2", ".ppm", ".mpo", ".apng", ".avif")):
+        save(tmp_path / "coast" / f"{number}.png", number)
+        (tmp_path / "coast" / f"{number}.png").rename(tmp_path / "coast" / f"{number}{suffix}")
+    assert len(scan(tmp_path)) == 7
+
+
+def test_what_looks_like_a_picture_and_is_not_taken_is_named(tmp_path):
+    content = save(tmp_path / "coast" / "a.png").read_bytes()
+    (tmp_path / "coast" / "b.NEF").write_bytes(b"MM\0*")
+    (tmp_path / "coast" / "c.psd").write_bytes(b"8BPS")
+    (tmp_path / "coast" / "below").mkdir()
+    (tmp_path / "coast" / "below" / "without ending").write_bytes(content)
+    (tmp_path / "coast" / "notes.txt").write_text("not a picture")
+    table = scan(tmp_path)
+    assert paths(table) == ["coast/a.png"]
+    reasons = dict(table.skipped)
+    assert reasons["coast/b.NEF"].startswith("is a camera's raw file; save it as")
+    assert reasons["coast/c.psd"].startswith("is a picture of a format that is not read")
+    assert reasons["coast/below/without ending"].startswith("holds PNG and has not the ending")
+    assert len(reasons) == 3
+
+
+def test_links_to_folders_are_followed_and_none_for_ever(tmp_path):
+    save(tmp_path / "elsewhere" / "deep" / "a.png")
+    (tmp_path / "set" / "street").mkdir(parents=True)
+    save(tmp_path / "set" / "street" / "b.png", 1)
+    (tmp_path / "set" / "coast").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "set" / "street" / "more").symlink_to(tmp_path / "elsewhere" / "deep")
+    (tmp_path / "elsewhere" / "deep" / "round").symlink_to(tmp_path / "elsewhere")
+    table = scan(tmp_path / "set")
+    assert paths(table) == ["coast/deep/a.png", "street/b.png", "street/more/a.png"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there")
+def test_names_in_other_encodings_are_taken(tmp_path):
+    place = os.path.join(os.fsencode(tmp_path), b"caf\xe9")
+    os.mkdir(place)
+    content = save(tmp_path / "street" / "a.png").read_bytes()
+    with open(os.path.join(place, b"\xe9.png"), "wb") as stream:
+        stream.write(content)
+    for table in (scan(tmp_path), scan(tmp_path, limit=1)):
+        assert len(table) == 2 and len(table.fingerprint) == 64
+        assert table.read(0).shape == table.read(1).shape
 
 
 def test_unreadable_files_are_listed_with_the_reason(tmp_path):
@@ -103,7 +151,6 @@ def test_unreadable_files_are_listed_with_the_reason(tmp_path):
     content = whole.read_bytes()
     (tmp_path / "coast" / "cut.jpg").write_bytes(content[: len(content) // 2])
     (tmp_path / "coast" / "empty.png").touch()
-    (tmp_path / "coast" / "folder.jpg").mkdir()
     (tmp_path / "street").mkdir()
     (tmp_path / "street" / "text.webp").write_text("a letter")
     table = scan(tmp_path)
@@ -112,12 +159,10 @@ def test_unreadable_files_are_listed_with_the_reason(tmp_path):
     assert list(reasons) == [
         "coast/cut.jpg",
         "coast/empty.png",
-        "coast/folder.jpg",
         "street/text.webp",
     ]
     assert "cut short" in reasons["coast/cut.jpg"]
     assert "is empty" in reasons["coast/empty.png"]
-    assert "is a folder" in reasons["coast/folder.jpg"]
     assert reasons["street/text.webp"].startswith("is not a picture")
     for reason in reasons.values():
         assert str(tmp_path) not in reason
