@@ -25,7 +25,7 @@ __all__ = [
     "DoubleSize",
     "PooledHints",
     "build_decoder",
-    "join_networks",
+    "decode",
 ]
 
 layers, ops = keras.layers, keras.ops
@@ -35,9 +35,6 @@ DECODER_STRIDES = (4, 8, 16, 32)
 
 #: Channels of the hints: a, b and a mask.
 HINT_CHANNELS = 3
-
-# Units of a and b for one unit in the network: most hints then lie between -1 and 1.
-_AB_SCALE = 50.0
 
 
 @keras.saving.register_keras_serializable(package="colorlab")
@@ -63,6 +60,9 @@ class PooledHints(layers.Layer):
     [[[[0.5, -1.0, 1.0]]]]
     """
 
+    #: Units of a and b for one unit in the network: most hints then lie between -1 and 1.
+    AB_SCALE = 50.0
+
     def __init__(self, pool_size: int, **settings):
         super().__init__(**settings)
         self.pool_size = pool_size
@@ -73,7 +73,7 @@ class PooledHints(layers.Layer):
         if self.pool_size > 1:
             pooled = ops.average_pool(hints, self.pool_size, self.pool_size)
         covered = pooled[..., 2:]
-        ab = pooled[..., :2] / (ops.maximum(covered, 1e-6) * _AB_SCALE)
+        ab = pooled[..., :2] / (ops.maximum(covered, 1e-6) * self.AB_SCALE)
         return ops.concatenate([ab, ops.minimum(covered * self.pool_size**2, 1.0)], axis=-1)
 
     def compute_output_shape(self, input_shape):
@@ -139,18 +139,21 @@ def _refine(x, repeats, name):
     return x
 
 
-def build_decoder(
-    encoder_channels: Sequence[int],
+def decode(
+    features: Sequence,
+    hints,
     outputs: int,
     filters: Sequence[int] = (64, 128, 192, 256),
     repeats: Sequence[int] = (0, 1, 1, 2),
 ):
-    """Build the decoder, from stride 32 up to stride 4.
+    """Add the layers of the decoder, from stride 32 up to stride 4.
 
     Parameters
     ----------
-    encoder_channels : sequence of int
-        Channels of the encoder's features, one for each of :data:`DECODER_STRIDES`.
+    features : sequence of KerasTensor
+        An encoder's, one for each of :data:`DECODER_STRIDES`.
+    hints : KerasTensor, shape (batch, height / 4, width / 4, 3)
+        See :class:`PooledHints`; zeros are no hints.
     outputs : int
         Channels of the prediction: one logit for each ab bin.
     filters : sequence of int
@@ -161,36 +164,15 @@ def build_decoder(
 
     Returns
     -------
-    keras.Model
-        From a list (features at strides 4, 8, 16 and 32, then the hints at stride 4) to logits at
-        stride 4, float32 of the shape (batch, height, width, outputs). See :class:`PooledHints` for
-        the hints; zeros are no hints.
+    KerasTensor, shape (batch, height / 4, width / 4, outputs)
+        Logits, float32.
 
     Raises
     ------
     InputError
         If there is not one number for each stride, or one of them is too small.
-
-    Examples
-    --------
-    >>> decoder = build_decoder((24, 48, 120, 352), outputs=227)
-    >>> decoder.output_shape
-    (None, None, None, 227)
     """
-    for name, values, least in (
-        ("encoder_channels", encoder_channels, 1),
-        ("filters", filters, 1),
-        ("repeats", repeats, 0),
-    ):
-        if len(values) != len(DECODER_STRIDES) or min(values) < least:
-            raise InputError(
-                f"{name} must be {len(DECODER_STRIDES)} whole numbers from {least}, got {values!r}"
-            )
-    features = [
-        keras.Input((None, None, channels), name=f"features_{stride}")
-        for stride, channels in zip(DECODER_STRIDES, encoder_channels, strict=True)
-    ]
-    hints = keras.Input((None, None, HINT_CHANNELS), name="hints")
+    _require_numbers(filters=(filters, 1), repeats=(repeats, 0))
     x = None
     for level in reversed(range(len(DECODER_STRIDES))):
         stride = DECODER_STRIDES[level]
@@ -207,27 +189,51 @@ def build_decoder(
         x = layers.Concatenate(name=f"{name}_concatenate")(beside)
         x = _convolve(x, filters[level], 3, name)
         x = _refine(x, repeats[level], name)
-    logits = layers.Conv2D(outputs, 1, dtype="float32", name="logits")(x)
-    return keras.Model([*features, hints], logits, name="decoder")
+    return layers.Conv2D(outputs, 1, dtype="float32", name="logits")(x)
 
 
-def join_networks(encoder, decoder):
-    """Join an encoder and a decoder to one network.
+def _require_numbers(**numbers):
+    for name, (values, least) in numbers.items():
+        if len(values) != len(DECODER_STRIDES) or min(values) < least:
+            raise InputError(
+                f"{name} must be {len(DECODER_STRIDES)} whole numbers from {least}, got {values!r}"
+            )
+
+
+def build_decoder(encoder_channels: Sequence[int], outputs: int, **settings):
+    """Build the decoder as a network of its own.
 
     Parameters
     ----------
-    encoder : keras.Model
-        From :func:`colorlab.networks.efficientnet.efficientnet`, for grey pictures.
-    decoder : keras.Model
-        From :func:`build_decoder`.
+    encoder_channels : sequence of int
+        Channels of the encoder's features, one for each of :data:`DECODER_STRIDES`.
+    outputs : int
+        See :func:`decode`.
+    **settings
+        Of :func:`decode`: ``filters`` and ``repeats``.
 
     Returns
     -------
     keras.Model
-        From a list (grey in the signed range, shape (batch, height, width, 1); hints at stride 4)
-        to logits at stride 4. Height and width are multiples of 32.
+        From a list (features at strides 4, 8, 16 and 32, then the hints at stride 4) to logits at
+        stride 4, as :func:`decode` gives them.
+
+    Raises
+    ------
+    InputError
+        If there is not one number for each stride, or one of them is too small.
+
+    Examples
+    --------
+    >>> decoder = build_decoder((24, 48, 120, 352), outputs=227)
+    >>> decoder.output_shape
+    (None, None, None, 227)
     """
-    grey = keras.Input((None, None, 1), name="grey")
+    _require_numbers(encoder_channels=(encoder_channels, 1))
+    features = [
+        keras.Input((None, None, channels), name=f"features_{stride}")
+        for stride, channels in zip(DECODER_STRIDES, encoder_channels, strict=True)
+    ]
     hints = keras.Input((None, None, HINT_CHANNELS), name="hints")
-    features = encoder(grey)[-len(DECODER_STRIDES) :]
-    return keras.Model([grey, hints], decoder([*features, hints]), name="colorizer")
+    logits = decode(features, hints, outputs, **settings)
+    return keras.Model([*features, hints], logits, name="decoder")

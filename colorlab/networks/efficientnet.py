@@ -26,7 +26,7 @@ from colorlab.backend import keras
 from colorlab.errors import InputError
 from colorlab.networks.pytorch_file import read_pytorch_file
 
-__all__ = ["STRIDES", "VERSIONS", "efficientnet"]
+__all__ = ["STRIDES", "VERSIONS", "efficientnet", "encode"]
 
 layers = keras.layers
 
@@ -159,7 +159,32 @@ def efficientnet(
 
 def _build(version, channels, include_top, image_size):
     inputs = keras.Input((image_size, image_size, channels), name="picture")
-    x = layers.Concatenate(name="grey_to_rgb")([inputs] * 3) if channels == 1 else inputs
+    features = encode(inputs, version)
+    name = f"efficientnet_lite{version}"
+    if not include_top:
+        return keras.Model(inputs, features, name=name)
+    x = _convolution(features[-1], _HEAD_CHANNELS, 1, 1, "head")
+    x = layers.GlobalAveragePooling2D(name="pooling")(x)
+    return keras.Model(inputs, layers.Dense(_CLASSES, name="classes")(x), name=name)
+
+
+def encode(picture, version: int = 2) -> list:
+    """Add the layers of the encoder to a picture, or to what other layers made of one.
+
+    Parameters
+    ----------
+    picture : KerasTensor, shape (batch, height, width, 1 or 3)
+        In the signed range, -1 to 1.
+    version : {0, 2}
+
+    Returns
+    -------
+    list of KerasTensor
+        Features, one for each of :data:`STRIDES`.
+    """
+    x = picture
+    if x.shape[-1] == 1:
+        x = layers.Concatenate(name="grey_to_rgb")([x] * 3)
     # The weights were trained on (level - 127) / 128; a level is 127.5 * (signed + 1).
     x = layers.Rescaling(127.5 / 128, 0.5 / 128, name="rescaling")(x)
     x = _convolution(x, _STEM_CHANNELS, 3, 2, "stem")
@@ -174,12 +199,7 @@ def _build(version, channels, include_top, image_size):
             x = _block(x, filters, kernel, stride, expansion, name)
         if stage in _FEATURE_STAGES:
             features.append(x)
-    name = f"efficientnet_lite{version}"
-    if not include_top:
-        return keras.Model(inputs, features, name=name)
-    x = _convolution(x, _HEAD_CHANNELS, 1, 1, "head")
-    x = layers.GlobalAveragePooling2D(name="pooling")(x)
-    return keras.Model(inputs, layers.Dense(_CLASSES, name="classes")(x), name=name)
+    return features
 
 
 def _imagenet_file(version):

@@ -5,8 +5,9 @@ import pytest
 
 from colorlab.backend import keras
 from colorlab.errors import InputError
-from colorlab.networks.decoder import DoubleSize, PooledHints, build_decoder, join_networks
+from colorlab.networks.decoder import DoubleSize, PooledHints, build_decoder
 from colorlab.networks.efficientnet import efficientnet
+from colorlab.networks.efficientnet_unet import build_efficientnet_unet, copy_weights
 
 CHANNELS = (24, 40, 112, 320)
 FILTERS = (8, 8, 8, 8)
@@ -45,7 +46,7 @@ def test_doubling_is_bilinear(shape):
 @pytest.fixture(scope="module")
 def decoder():
     keras.utils.set_random_seed(0)
-    return build_decoder(CHANNELS, 5, FILTERS)
+    return build_decoder(CHANNELS, 5, filters=FILTERS)
 
 
 def features(height, width, seed=1):
@@ -74,10 +75,11 @@ def test_a_hint_reaches_the_whole_of_a_small_picture(decoder):
     assert change[:8, :8].mean() > 3 * change[-8:, -8:].mean()
 
 
-def test_the_joined_network_is_its_two_parts(decoder):
+def test_the_whole_network_is_its_two_parts(decoder):
     keras.utils.set_random_seed(1)
     encoder = efficientnet(0, channels=1)
-    network = join_networks(encoder, decoder)
+    network = build_efficientnet_unet(0, outputs=5, filters=FILTERS)
+    copy_weights([encoder, decoder], network)
     grey = np.random.default_rng(2).uniform(-1, 1, (1, 64, 96, 1)).astype("float32")
     hints = random_hints(np.random.default_rng(3), 16, 24)
     parts = decoder.predict_on_batch([*encoder.predict_on_batch(grey)[1:], hints])
