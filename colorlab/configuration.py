@@ -18,6 +18,19 @@ __all__ = ["PRESETS", "Configuration", "read_configuration"]
 PRESETS = {
     "ab": {},
     "ab_bins": {"target": "ab_bins"},
+    "efficientnet": {
+        "network": "efficientnet",
+        "target": "ab_bins",
+        "loss": "ab_cross_entropy_and_distance",
+        "encoder_weights": "imagenet",
+        "frozen_stages": 7,
+        "encoder_rate": 0.1,
+        "image_size": 160,
+        "batch_size": 16,
+        "learning_rate": 1e-3,
+        "class_rebalancing": 0.3,
+        "ema_momentum": 0.998,
+    },
     # As published: humblefool01, Image-Colourization, 2019.
     "recipe": {
         "target": "rgb",
@@ -33,6 +46,22 @@ PRESETS = {
         "normalization_momentum": 0.99,
         "min_crop_area": 1.0,
     },
+}
+
+
+PRESETS["efficientnet_small"] = {
+    **PRESETS["efficientnet"],
+    "encoder_version": 0,
+    "filters": (48, 96, 128, 192),
+}
+# For painted pictures, and for minutes: what the course trains.
+PRESETS["efficientnet_course"] = {
+    **PRESETS["efficientnet_small"],
+    "filters": (24, 32, 48, 64),
+    "image_size": 96,
+    "epochs": 3,
+    "learning_rate": 3e-3,
+    "ema_momentum": 0.9,
 }
 
 
@@ -63,6 +92,15 @@ class Configuration:
         stands for the network's own.
     dropout_rate : float
         0 up to but not including 1.
+    encoder_version : {0, 2}
+        Of the network ``efficientnet``: Lite0 or Lite2, see
+        :func:`colorlab.networks.efficientnet.efficientnet`.
+    encoder_weights : str
+        ``imagenet``, or None for an encoder that begins from nothing.
+    frozen_stages : int
+        How many of the encoder's seven stages keep their weights, 0 to 7, the finest ones first.
+    encoder_rate : float
+        What the learning rate is multiplied by for the encoder's weights, above 0, at most 1.
     batch_size : int
         Pictures a step.
     epochs : int
@@ -116,6 +154,10 @@ class Configuration:
     image_size: int = 128
     filters: tuple[int, ...] | None = None
     dropout_rate: float = 0.1
+    encoder_version: int = 2
+    encoder_weights: str | None = None
+    frozen_stages: int = 0
+    encoder_rate: float = 1.0
     batch_size: int = 32
     epochs: int = 25
     learning_rate: float = 2e-3
@@ -166,6 +208,15 @@ class Configuration:
         self._require(
             "min_crop_area", numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
         )
+        self._require(
+            "encoder_rate", numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
+        )
+        self._require("encoder_version", numbers.Integral, lambda value: value in (0, 2), "0 or 2")
+        self._require(
+            "frozen_stages", numbers.Integral, lambda value: 0 <= value <= 7, "from 0 to 7"
+        )
+        if self.encoder_weights not in (None, "imagenet"):
+            raise InputError(f"encoder_weights must be imagenet, got {self.encoder_weights!r}")
         for name in ("validation", "test"):
             self._require(name, numbers.Real, lambda value: 0 < value < 1, "between 0 and 1")
         self._require(

@@ -35,7 +35,7 @@ def test_the_defaults_predict_colour_alone():
 def test_a_preset_leaves_room_for_settings_of_ones_own():
     assert Configuration.from_preset("recipe", epochs=3).learning_rate == 1e-2
     assert Configuration.from_preset("recipe", epochs=3).epochs == 3
-    with pytest.raises(InputError, match="preset must be one of ab, ab_bins, recipe, got 'chroma'"):
+    with pytest.raises(InputError, match="preset must be one of ab, .*, got 'chroma'"):
         Configuration.from_preset("chroma")
 
 

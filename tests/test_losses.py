@@ -6,7 +6,7 @@ from skimage import color as skimage_color
 
 from colorlab.backend import keras
 from colorlab.color import ab_bins
-from colorlab.losses import AbCrossEntropy, AbDistance, log_cosh
+from colorlab.losses import AbCrossEntropy, AbCrossEntropyAndDistance, AbDistance, log_cosh
 
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="gradients are taken with TensorFlow"
@@ -168,3 +168,18 @@ def test_rare_classes_weigh_more_and_the_average_pixel_weighs_one():
         shares = np.asarray(loss.soft_encode(truth))[0, 0, 0]
         found = np.asarray(loss(truth, np.zeros((1, 1, 1, len(grid)), "float32")))
         assert found.item() == pytest.approx(np.log(len(grid)) * (shares @ expected), rel=1e-3)
+
+
+def test_cross_entropy_and_distance_adds_a_tenth_of_the_distance_of_the_mean():
+    rng = np.random.default_rng(0)
+    target = rng.uniform(-1, 1, (2, 8, 12, 3)).astype("float32")
+    logits = rng.normal(0, 3, (2, 2, 3, 227)).astype("float32")
+    centers = ab_bins.bin_centers()
+    probabilities = np.exp(logits.astype("float64"))
+    probabilities /= probabilities.sum(axis=-1, keepdims=True)
+    coarse = target.reshape(2, 2, 4, 3, 4, 3).mean(axis=(2, 4))
+    lab = skimage_color.rgb2lab((coarse + 1) / 2)
+    square = ((probabilities @ centers - lab[..., 1:]) ** 2).sum(axis=-1)
+    expected = np.asarray(AbCrossEntropy()(target, logits)) + 0.1 * (np.sqrt(square + 25) - 5)
+    both = AbCrossEntropyAndDistance()(target, logits)
+    np.testing.assert_allclose(np.asarray(both), expected, rtol=1e-4, atol=1e-3)

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 from colorlab.backend import keras
 from colorlab.errors import InputError
+from colorlab.networks import heads
 
 __all__ = [
     "DECODER_STRIDES",
@@ -142,7 +143,7 @@ def _refine(x, repeats, name):
 def decode(
     features: Sequence,
     hints,
-    outputs: int,
+    target: str = "ab_bins",
     filters: Sequence[int] = (64, 128, 192, 256),
     repeats: Sequence[int] = (0, 1, 1, 2),
 ):
@@ -154,8 +155,8 @@ def decode(
         An encoder's, one for each of :data:`DECODER_STRIDES`.
     hints : KerasTensor, shape (batch, height / 4, width / 4, 3)
         See :class:`PooledHints`; zeros are no hints.
-    outputs : int
-        Channels of the prediction: one logit for each ab bin.
+    target : {"ab_bins", "ab"}
+        What is predicted, see :func:`colorlab.networks.heads.add_head`.
     filters : sequence of int
         Channels of the decoder's own features, one for each of :data:`DECODER_STRIDES`.
     repeats : sequence of int
@@ -164,8 +165,8 @@ def decode(
 
     Returns
     -------
-    KerasTensor, shape (batch, height / 4, width / 4, outputs)
-        Logits, float32.
+    KerasTensor, shape (batch, height / 4, width / 4, channels)
+        The prediction, float32.
 
     Raises
     ------
@@ -189,7 +190,7 @@ def decode(
         x = layers.Concatenate(name=f"{name}_concatenate")(beside)
         x = _convolve(x, filters[level], 3, name)
         x = _refine(x, repeats[level], name)
-    return layers.Conv2D(outputs, 1, dtype="float32", name="logits")(x)
+    return heads.add_head(x, target, DECODER_STRIDES[0])
 
 
 def _require_numbers(**numbers):
@@ -200,23 +201,21 @@ def _require_numbers(**numbers):
             )
 
 
-def build_decoder(encoder_channels: Sequence[int], outputs: int, **settings):
+def build_decoder(encoder_channels: Sequence[int], **settings):
     """Build the decoder as a network of its own.
 
     Parameters
     ----------
     encoder_channels : sequence of int
         Channels of the encoder's features, one for each of :data:`DECODER_STRIDES`.
-    outputs : int
-        See :func:`decode`.
     **settings
-        Of :func:`decode`: ``filters`` and ``repeats``.
+        Of :func:`decode`: ``target``, ``filters`` and ``repeats``.
 
     Returns
     -------
     keras.Model
-        From a list (features at strides 4, 8, 16 and 32, then the hints at stride 4) to logits at
-        stride 4, as :func:`decode` gives them.
+        From a list (features at strides 4, 8, 16 and 32, then the hints at stride 4) to the
+        prediction at stride 4, as :func:`decode` gives it.
 
     Raises
     ------
@@ -225,7 +224,7 @@ def build_decoder(encoder_channels: Sequence[int], outputs: int, **settings):
 
     Examples
     --------
-    >>> decoder = build_decoder((24, 48, 120, 352), outputs=227)
+    >>> decoder = build_decoder((24, 48, 120, 352))
     >>> decoder.output_shape
     (None, None, None, 227)
     """
@@ -235,5 +234,4 @@ def build_decoder(encoder_channels: Sequence[int], outputs: int, **settings):
         for stride, channels in zip(DECODER_STRIDES, encoder_channels, strict=True)
     ]
     hints = keras.Input((None, None, HINT_CHANNELS), name="hints")
-    logits = decode(features, hints, outputs, **settings)
-    return keras.Model([*features, hints], logits, name="decoder")
+    return keras.Model([*features, hints], decode(features, hints, **settings), name="decoder")

@@ -6,15 +6,14 @@ Taught in :doc:`/notebooks/08_borrowed_eyes`.
 from collections.abc import Iterable
 
 from colorlab.backend import keras
-from colorlab.color import ab_bins
 from colorlab.errors import InputError
 from colorlab.networks.decoder import DECODER_STRIDES, HINT_CHANNELS, decode
 from colorlab.networks.efficientnet import VERSIONS, efficientnet, encode
 
-__all__ = ["build_efficientnet_unet", "copy_weights"]
+__all__ = ["build", "build_efficientnet_unet", "copy_weights", "encoder_stage", "load_encoder"]
 
 
-def build_efficientnet_unet(version: int = 2, weights=None, outputs: int | None = None, **settings):
+def build_efficientnet_unet(version: int = 2, weights=None, **settings):
     """Build encoder and decoder as one network.
 
     Parameters
@@ -23,17 +22,15 @@ def build_efficientnet_unet(version: int = 2, weights=None, outputs: int | None 
         Of the encoder, see :func:`colorlab.networks.efficientnet.efficientnet`.
     weights : None, "imagenet" or path-like
         The encoder's, see there.
-    outputs : int, optional
-        Channels of the prediction; by default one for each ab bin.
     **settings
-        Of :func:`colorlab.networks.decoder.decode`: ``filters`` and ``repeats``.
+        Of :func:`colorlab.networks.decoder.decode`: ``target``, ``filters`` and ``repeats``.
 
     Returns
     -------
     keras.Model
         From a list (grey in the signed range, shape (batch, height, width, 1); hints, shape (batch,
-        height / 4, width / 4, 3)) to logits, shape (batch, height / 4, width / 4, outputs). Height
-        and width are multiples of 32.
+        height / 4, width / 4, 3)) to the prediction at stride 4, by default the logits of the ab
+        bins. Height and width are multiples of 32.
 
     Raises
     ------
@@ -51,9 +48,8 @@ def build_efficientnet_unet(version: int = 2, weights=None, outputs: int | None 
     grey = keras.Input((None, None, 1), name="grey")
     hints = keras.Input((None, None, HINT_CHANNELS), name="hints")
     features = encode(grey, version)[-len(DECODER_STRIDES) :]
-    outputs = len(ab_bins.bin_centers()) if outputs is None else outputs
-    logits = decode(features, hints, outputs, **settings)
-    network = keras.Model([grey, hints], logits, name=f"efficientnet_lite{version}_unet")
+    prediction = decode(features, hints, **settings)
+    network = keras.Model([grey, hints], prediction, name=f"efficientnet_lite{version}_unet")
     if weights is not None:
         copy_weights([efficientnet(version, weights, channels=1)], network)
     return network
@@ -77,3 +73,54 @@ def copy_weights(sources: Iterable, target) -> None:
         for layer in source.layers:
             if layer.weights:
                 target.get_layer(layer.name).set_weights(layer.get_weights())
+
+
+def encoder_stage(name: str) -> int | None:
+    """Tell which of the encoder's stages a layer belongs to.
+
+    Parameters
+    ----------
+    name : str
+        Of a layer, or the path of one of its weights.
+
+    Returns
+    -------
+    int or None
+        1 to 7, the stem with the first one; None outside the encoder.
+
+    Examples
+    --------
+    >>> encoder_stage("block4a_expand_conv/kernel"), encoder_stage("decoder_8_conv")
+    (4, None)
+    """
+    if name.startswith("stem_"):
+        return 1
+    return int(name[5]) if name.startswith("block") else None
+
+
+def build(configuration):
+    """Build the network of a configuration, its first stages frozen as configured (keras.Model).
+
+    The normalization of a pretrained encoder keeps its means and variances, which small batches of
+    few pictures would spoil.
+    """
+    network = build_efficientnet_unet(
+        configuration.encoder_version,
+        target=configuration.target,
+        filters=configuration.filters,
+    )
+    pretrained = configuration.encoder_weights is not None
+    for layer in network.layers:
+        stage = encoder_stage(layer.name)
+        normalizes = isinstance(layer, keras.layers.BatchNormalization)
+        if stage is not None:
+            frozen = stage <= configuration.frozen_stages
+            layer.trainable = not (frozen or (normalizes and pretrained))
+    return network
+
+
+def load_encoder(network, configuration):
+    """Load the encoder's weights that a configuration names, if it names any."""
+    if configuration.encoder_weights is not None:
+        version, weights = configuration.encoder_version, configuration.encoder_weights
+        copy_weights([efficientnet(version, weights, channels=1)], network)

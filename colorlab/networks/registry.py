@@ -27,6 +27,7 @@ __all__ = [
     "Network",
     "build_network",
     "default_loss",
+    "initialize",
     "make_loss",
     "prediction_network",
 ]
@@ -49,12 +50,20 @@ class Network:
         Channels of the blocks, where a configuration names none.
     targets : tuple of str
         What it can predict; keys of :data:`TARGETS`.
+    initialize : str, optional
+        ``module:function``. The function takes the network and the configuration, and loads what a
+        new run begins with.
+    takes_hints : bool
+        Whether it has a second input, the hints, see
+        :class:`colorlab.networks.decoder.PooledHints`.
     """
 
     build: str
     stride: Callable[[tuple[int, ...]], int]
     filters: tuple[int, ...]
     targets: tuple[str, ...]
+    initialize: str | None = None
+    takes_hints: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +101,14 @@ NETWORKS = {
         filters=(32, 64, 128, 256, 256, 512, 512),
         targets=("rgb", "ab", "ab_bins"),
     ),
+    "efficientnet": Network(
+        "colorlab.networks.efficientnet_unet:build",
+        stride=lambda filters: 32,
+        filters=(64, 128, 192, 256),
+        targets=("ab_bins",),
+        initialize="colorlab.networks.efficientnet_unet:load_encoder",
+        takes_hints=True,
+    ),
 }
 
 #: The first loss of a target is its default.
@@ -100,6 +117,11 @@ LOSSES = {
     "ab_distance": Loss("colorlab.losses:AbDistance", ("ab",), ("class_rebalancing",)),
     "ab_cross_entropy": Loss(
         "colorlab.losses:AbCrossEntropy", ("ab_bins",), ("bin_frequencies", "class_rebalancing")
+    ),
+    "ab_cross_entropy_and_distance": Loss(
+        "colorlab.losses:AbCrossEntropyAndDistance",
+        ("ab_bins",),
+        ("bin_frequencies", "class_rebalancing"),
     ),
 }
 
@@ -125,12 +147,31 @@ def build_network(configuration):
     Returns
     -------
     keras.Model
-        From grey, shape (batch, height, width, 1) in the signed range, to its target: ``rgb`` sRGB
-        in the signed range, three channels; ``ab`` a and b of CIE Lab, two channels; ``ab_bins``
-        logits, one for each of :func:`colorlab.color.ab_bins.bin_centers`, at a quarter of height
-        and width.
+        From grey, shape (batch, height, width, 1) in the signed range, and from hints if it takes
+        them, to its target: ``rgb`` sRGB in the signed range, three channels; ``ab`` a and b of CIE
+        Lab, two channels; ``ab_bins`` logits, one for each of
+        :func:`colorlab.color.ab_bins.bin_centers`, at a quarter of height and width.
     """
     return pkgutil.resolve_name(NETWORKS[configuration.network].build)(configuration)
+
+
+def initialize(network, configuration):
+    """Load the weights that a new run begins with, if the configuration names any.
+
+    Parameters
+    ----------
+    network : keras.Model
+        As :func:`build_network` makes it.
+    configuration : colorlab.configuration.Configuration
+
+    Raises
+    ------
+    InputError
+        If they are not installed.
+    """
+    entry = NETWORKS[configuration.network]
+    if entry.initialize is not None:
+        pkgutil.resolve_name(entry.initialize)(network, configuration)
 
 
 def make_loss(configuration, bin_frequencies=None):

@@ -7,6 +7,9 @@ import numpy as np
 
 from colorlab import color, images
 from colorlab.backend import silent_stderr
+from colorlab.losses import BIN_STRIDE
+from colorlab.networks.registry import NETWORKS
+from colorlab.training.hints import simulate_hints
 
 with silent_stderr():
     import tensorflow as tf
@@ -150,6 +153,7 @@ class Batches:
     def __init__(self, splits, configuration):
         self._splits = splits
         self._configuration = configuration
+        self._takes_hints = NETWORKS[configuration.network].takes_hints
         self.batch_size = min(configuration.batch_size, len(splits.train))
         self.steps_per_epoch = len(splits.train) // self.batch_size
         self.facts = {
@@ -181,7 +185,8 @@ class Batches:
         tf.data.Dataset
             Pairs (grey, rgb) as returned by :func:`to_network`, ``steps_per_epoch`` per epoch;
             pictures are shuffled, cropped at random as configured, and flipped left to right with
-            probability one half.
+            probability one half. Where the network takes hints, ((grey, hints), rgb), with hints
+            of :func:`colorlab.training.hints.simulate_hints`.
         """
         seed, epochs = self._configuration.seed, self._configuration.epochs
         size, smallest = self._configuration.image_size, self._configuration.min_crop_area
@@ -212,7 +217,10 @@ class Batches:
         dataset = tf.data.Dataset.range(first_epoch, epochs).flat_map(order)
         dataset = dataset.map(load_and_flip, num_parallel_calls=tf.data.AUTOTUNE)
         dataset = dataset.batch(self.batch_size, drop_remainder=True)
-        return dataset.map(to_network, num_parallel_calls=2).prefetch(2)
+        dataset = dataset.map(to_network, num_parallel_calls=2)
+        if self._takes_hints:
+            dataset = self._add_hints(dataset, first_epoch * self.steps_per_epoch, 0)
+        return dataset.prefetch(2)
 
     def validation(self):
         """Return the validation batches, in table order, without crops and flips.
@@ -228,9 +236,34 @@ class Batches:
         dataset = dataset.map(
             lambda index: _to_square(load(index), size), num_parallel_calls=tf.data.AUTOTUNE
         )
-        return dataset.batch(self.batch_size).map(to_network, num_parallel_calls=2).prefetch(2)
+        dataset = dataset.batch(self.batch_size).map(to_network, num_parallel_calls=2)
+        if self._takes_hints:
+            dataset = self._add_hints(dataset, 0, 1)
+        return dataset.prefetch(2)
+
+    def _add_hints(self, dataset, first, part):
+        """Give each batch hints that follow from the seed, the part and the batch's number."""
+        seed = self._configuration.seed
+
+        def draw(number, rgb):
+            ab = np.asarray(color.srgb_to_lab((rgb + 1.0) / 2.0))[..., 1:]
+            count, height, width, _ = ab.shape
+            cells = ab.reshape(
+                count, height // BIN_STRIDE, BIN_STRIDE, width // BIN_STRIDE, BIN_STRIDE, 2
+            )
+            rng = np.random.default_rng([seed, part, number])
+            return simulate_hints(cells.mean(axis=(2, 4)), rng)
+
+        def add(number, pair):
+            grey, rgb = pair
+            hints = tf.numpy_function(draw, [number, rgb], tf.float32)
+            side = self._configuration.image_size // BIN_STRIDE
+            return (grey, tf.ensure_shape(hints, (None, side, side, 3))), rgb
+
+        return dataset.enumerate(first).map(add, num_parallel_calls=1)
 
     def one(self):
         """Return the first training batch as two NumPy arrays (grey, rgb) in the signed range."""
-        grey, rgb = next(iter(self.training()))
+        inputs, rgb = next(iter(self.training()))
+        grey = inputs[0] if self._takes_hints else inputs
         return np.asarray(grey), np.asarray(rgb)

@@ -29,6 +29,7 @@ from colorlab.backend import keras
 from colorlab.configuration import read_configuration
 from colorlab.errors import InputError
 from colorlab.networks import registry
+from colorlab.training.optimizer import EncoderRateAdam
 from colorlab.training.run import open_run, versions, write_text
 
 __all__ = ["compile_network", "read_log", "train"]
@@ -161,8 +162,9 @@ def _make_optimizer(configuration, steps_per_epoch):
             warmup_steps=warmup_steps,
         )
     # With weight decay, Keras's Adam is AdamW. Biases and normalization do not decay.
-    optimizer = keras.optimizers.Adam(
+    optimizer = EncoderRateAdam(
         learning_rate=rate,
+        encoder_rate=configuration.encoder_rate,
         beta_1=configuration.beta_1,
         weight_decay=configuration.weight_decay or None,
         use_ema=configuration.ema_momentum > 0,
@@ -300,7 +302,9 @@ def train(configuration, batches, run, callbacks=(), start=None):
         frequencies = _bin_frequencies(configuration, batches, run)
         network = compile_network(configuration, batches.steps_per_epoch, frequencies)
         rows = _resume(network, run)
-        if start is not None and not rows:
+        if not rows and start is None:
+            registry.initialize(network, configuration)
+        elif not rows:
             _start_from(network, pathlib.Path(start))
         # The moving average first: the record then keeps the averaged weights as the best ones.
         average = [keras.callbacks.SwapEMAWeights(True)] if configuration.ema_momentum else []

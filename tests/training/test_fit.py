@@ -583,7 +583,7 @@ numpy.savez(sys.argv[2], *network.get_weights(), losses=losses)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax")
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", [name for name in PRESETS if "efficientnet" not in name])
 def test_a_step_under_jax_is_the_same(preset, tmp_path):
     settings = {"image_size": 8, "filters": (4,), "dropout_rate": 0, "learning_rate": 1e-3}
     if preset != "recipe":

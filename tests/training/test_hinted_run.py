@@ -1,0 +1,98 @@
+"""A run of the network with hints: it learns, uses its hints, and goes on as if undisturbed."""
+
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorlab import training
+from colorlab.color import srgb_to_lab
+from colorlab.configuration import Configuration
+from colorlab.datasets import folder, toy
+from colorlab.datasets.splits import Splits
+from colorlab.training.batches import Batches
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    place = tmp_path_factory.mktemp("pictures")
+    for category in ("coast", "forests"):
+        (place / category).mkdir()
+        for seed in range(7):
+            picture = Image.fromarray(toy.paint(category, seed, size=32))
+            picture.save(place / category / f"{seed}.png")
+    table = folder.scan(place)
+    return Splits(table.select(range(8)), table.select(range(8, 13)), table.select([13]))
+
+
+@pytest.fixture(scope="module")
+def configuration():
+    return Configuration.from_preset(
+        "efficientnet_course",
+        encoder_weights=None,
+        frozen_stages=3,
+        filters=(4, 4, 4, 4),
+        image_size=32,
+        batch_size=4,
+        epochs=3,
+        precision="float32",
+    )
+
+
+def test_batches_carry_hints_with_the_true_colours(parts, configuration):
+    for dataset in (
+        Batches(parts, configuration).training(),
+        Batches(parts, configuration).validation(),
+    ):
+        given = 0
+        for (grey, hints), rgb in dataset:
+            assert grey.shape[1:] == (32, 32, 1) and hints.shape[1:] == (8, 8, 3)
+            ab = srgb_to_lab((np.asarray(rgb) + 1) / 2)[..., 1:]
+            cells = ab.reshape(len(ab), 8, 4, 8, 4, 2).mean(axis=(2, 4))
+            marked = np.asarray(hints)[..., 2] == 1
+            given += marked.sum()
+            # A patch has its mean colour: no farther away than the farthest cell of the picture.
+            for picture, mask, drawn in zip(cells, marked, np.asarray(hints), strict=True):
+                lowest, highest = picture.min(axis=(0, 1)), picture.max(axis=(0, 1))
+                assert (drawn[mask][:, :2] >= lowest - 1e-3).all()
+                assert (drawn[mask][:, :2] <= highest + 1e-3).all()
+        assert given > 0
+
+
+def test_a_later_start_has_the_same_hints(parts, configuration):
+    batches = Batches(parts, configuration)
+    whole = [np.asarray(hints) for (_, hints), _ in batches.training()]
+    rest = [np.asarray(hints) for (_, hints), _ in batches.training(first_epoch=2)]
+    assert len(rest) == batches.steps_per_epoch
+    for late, early in zip(rest, whole[-len(rest) :], strict=True):
+        np.testing.assert_array_equal(late, early)
+
+
+class Stop(keras.callbacks.Callback):
+    """Interrupt after the second epoch's first batch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.epoch == 1:
+            raise KeyboardInterrupt
+
+
+def test_continued_equals_uninterrupted(tmp_path, parts, configuration):
+    rows = training.train(configuration, Batches(parts, configuration), tmp_path / "whole")
+    assert rows[-1]["loss"] < rows[0]["loss"]
+    with pytest.raises(KeyboardInterrupt):
+        training.train(
+            configuration, Batches(parts, configuration), tmp_path / "run", callbacks=[Stop()]
+        )
+    shutil.copytree(tmp_path / "run", tmp_path / "again")
+    log = training.train(configuration, Batches(parts, configuration), tmp_path / "again")
+    for one, other in zip(rows, log, strict=True):
+        assert one["loss"] == pytest.approx(other["loss"], rel=1e-4)
+        assert one["val_loss"] == pytest.approx(other["val_loss"], rel=1e-4)
+    record = json.loads((tmp_path / "again" / "config.json").read_text())
+    assert record["configuration"]["frozen_stages"] == 3
