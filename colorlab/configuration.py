@@ -49,11 +49,8 @@ PRESETS = {
 }
 
 
-PRESETS["efficientnet_small"] = {
-    **PRESETS["efficientnet"],
-    "encoder_version": 0,
-    "filters": (48, 96, 128, 192),
-}
+_LITE0 = {"encoder_version": 0, "filters": (48, 96, 128, 192)}
+PRESETS["efficientnet_small"] = {**PRESETS["efficientnet"], **_LITE0}
 # For painted pictures, and for minutes: what the course trains.
 PRESETS["efficientnet_course"] = {
     **PRESETS["efficientnet_small"],

@@ -152,6 +152,8 @@ def read_onnx(path: Any, network: Any) -> dict[str, str]:
             value = stored.pop(whole, None)
             if value is not None and value.ndim == 4:
                 value = value.transpose(onnx_layers.TO_KERAS)
+                if type(layer).__name__ == "DepthwiseConv2D":
+                    value = value.swapaxes(2, 3)
             if value is None or value.shape != old.shape:
                 found = "nothing" if value is None else value.shape
                 raise InputError(

@@ -44,6 +44,19 @@ class _Graph:
         tensor = numpy_helper.from_array(np.asarray(values, dtype="float32"), name)
         return self.add("Constant", [], name, value=tensor)
 
+    def integers(self, name, values):
+        """Add whole numbers that a node takes as an input."""
+        tensor = numpy_helper.from_array(np.asarray(values, dtype="int64"), name)
+        return self.add("Constant", [], name, value=tensor)
+
+    def channels(self, source, name, first, last):
+        """Take some of the channels, up to but not including the last one."""
+        ends = [
+            self.integers(f"{name}:{end}", [value])
+            for end, value in (("first", first), ("last", last), ("axis", 1))
+        ]
+        return self.add("Slice", [source, *ends], name)
+
 
 def weights_of(layer):
     """Give the layer's weights, a dict of arrays by short names such as ``kernel``."""
@@ -86,6 +99,25 @@ def _convolution(graph, layer, inputs):
     return _activation(graph, layer, [output])
 
 
+def _depthwise_convolution(graph, layer, inputs):
+    if layer.data_format != "channels_last" or set(layer.dilation_rate) != {1}:
+        raise _refuse(layer, "expected channels last and no dilation")
+    if layer.depth_multiplier != 1 or layer.use_bias:
+        raise _refuse(layer, "expected one filter a channel and no bias")
+    kernel = weights_of(layer)["kernel"]
+    output = graph.add(
+        "Conv",
+        # Each channel is a group of its own, with one input.
+        [*inputs, graph.weight(f"{layer.name}/kernel", np.swapaxes(kernel, 2, 3))],
+        layer.name,
+        kernel_shape=layer.kernel_size,
+        strides=layer.strides,
+        pads=_pads(layer, layer.kernel_size, layer.strides),
+        group=kernel.shape[2],
+    )
+    return _activation(graph, layer, [output])
+
+
 def _activation(graph, layer, inputs):
     name = getattr(layer.activation, "__name__", str(layer.activation))
     if name == "linear":
@@ -98,6 +130,18 @@ def _activation(graph, layer, inputs):
 
 def _leaky_relu(graph, layer, inputs):
     return graph.add("LeakyRelu", inputs, layer.name, alpha=float(layer.negative_slope))
+
+
+def _relu(graph, layer, inputs):
+    if layer.negative_slope or layer.threshold:
+        raise _refuse(layer, "expected no negative slope and no threshold")
+    if layer.max_value is None:
+        return graph.add("Relu", inputs, layer.name)
+    ends = [
+        graph.constant(f"{layer.name}:{name}", value)
+        for name, value in (("least", 0.0), ("most", layer.max_value))
+    ]
+    return graph.add("Clip", [*inputs, *ends], layer.name)
 
 
 def _batch_normalization(graph, layer, inputs):
@@ -116,6 +160,42 @@ def _batch_normalization(graph, layer, inputs):
 def _add(graph, layer, inputs):
     # The operator adds any number of inputs, as the layer does.
     return graph.add("Sum", inputs, layer.name)
+
+
+def _concatenate(graph, layer, inputs):
+    if layer.axis not in (-1, 3):
+        raise _refuse(layer, "expected the last axis")
+    return graph.add("Concat", inputs, layer.name, axis=1)
+
+
+def _double_size(graph, layer, inputs):
+    scales = graph.constant(f"{layer.name}:scales", [1, 1, 2, 2])
+    return graph.add(
+        "Resize",
+        [*inputs, "", scales],
+        layer.name,
+        mode="linear",
+        coordinate_transformation_mode="half_pixel",
+    )
+
+
+def _pooled_hints(graph, layer, inputs):
+    name, side, (pooled,) = layer.name, layer.pool_size, inputs
+    if side > 1:
+        window = {"kernel_shape": [side, side], "strides": [side, side]}
+        pooled = graph.add("AveragePool", inputs, f"{name}:pooled", **window)
+    covered = graph.channels(pooled, f"{name}:covered", 2, 3)
+    ab = graph.channels(pooled, f"{name}:ab", 0, 2)
+    least = graph.constant(f"{name}:least", 1e-6)
+    some = graph.add("Max", [covered, least], f"{name}:some")
+    mean = graph.add("Div", [ab, some], f"{name}:mean")
+    scale = graph.constant(f"{name}:scale", 1 / layer.AB_SCALE)
+    scaled = graph.add("Mul", [mean, scale], f"{name}:scaled")
+    cells = graph.constant(f"{name}:cells", side**2)
+    counted = graph.add("Mul", [covered, cells], f"{name}:counted")
+    one = graph.constant(f"{name}:one", 1.0)
+    mask = graph.add("Min", [counted, one], f"{name}:mask")
+    return graph.add("Concat", [scaled, mask], name, axis=1)
 
 
 def _rescaling(graph, layer, inputs):
@@ -156,10 +236,15 @@ _LAYERS = {
     "Add": _add,
     "AveragePooling2D": _average_pooling,
     "BatchNormalization": _batch_normalization,
+    "Concatenate": _concatenate,
     "Conv2D": _convolution,
     "Conv2DTranspose": _convolution,
+    "DepthwiseConv2D": _depthwise_convolution,
+    "DoubleSize": _double_size,
     "Dropout": _nothing,  # only while training
     "LeakyReLU": _leaky_relu,
+    "PooledHints": _pooled_hints,
+    "ReLU": _relu,
     "Rescaling": _rescaling,
     "Softmax": _softmax,
 }
