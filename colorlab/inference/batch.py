@@ -167,9 +167,11 @@ def _prepare(planned):
             raise InputError("standard output: is a terminal; name a file with -o, or put > FILE")
         return
     try:
-        _make_folder(pathlib.Path(os.path.commonpath(folders)))
-    except ValueError:  # they have nothing in common
-        pass
+        common = os.path.commonpath(folders)
+    except ValueError:  # they have nothing in common, such as two drives
+        common = None
+    if common is not None:
+        _make_folder(pathlib.Path(common))
     for folder in folders:
         remove_leftovers(folder)
 

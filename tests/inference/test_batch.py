@@ -1,0 +1,146 @@
+"""Plans and batches from Python: what the command does, a script can do; nobody waits for ever."""
+
+import os
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorlab.errors import InputError
+from colorlab.inference import batch
+from colorlab.inference.jobs import Job, Plan, plan
+from colorlab.inference.pretrained import load_pretrained
+
+
+@pytest.fixture(scope="module")
+def colorizer(chroma_file):
+    return load_pretrained(chroma_file)
+
+
+@pytest.fixture
+def album(tmp_path):
+    """Return a folder of four photographs, one of which is broken."""
+    place = tmp_path / "album"
+    (place / "deep").mkdir(parents=True)
+    random = np.random.default_rng(0)
+    for name in ("a.png", "b.jpg", "deep/c.tif"):
+        Image.fromarray(random.integers(0, 256, (30, 40)).astype("uint8")).save(place / name)
+    (place / "d.png").write_text("text")
+    return place
+
+
+def test_a_script_colours_an_album(album, colorizer, tmp_path):
+    out, done = tmp_path / "out", []
+    planned = plan([album], out)
+    assert [job.target.relative_to(out).as_posix() for job in planned.jobs] == [
+        *("a.png", "b.jpg", "d.png", "deep/c.tif")
+    ]
+    settings = batch.Settings(saturation=0.5, compare=True)
+    results = list(batch.colorize_all(planned, colorizer, settings, callback=done.append))
+    assert [job for job, _ in results] == list(planned.jobs)
+    assert done == [1, 2, 3, 4]
+    facts = {job.source.name: each for job, each in results}
+    assert "is not a picture" in facts["d.png"]["error"]
+    assert facts["c.tif"]["saturation"] == 0.5
+    with Image.open(out / "deep" / "c.tif") as picture:
+        assert (picture.format, picture.size, picture.mode) == ("TIFF", (80, 30), "RGB")
+    # The same again finds all but the broken one done.
+    planned = plan([album], out)
+    assert [job.source.name for job in planned.jobs] == ["d.png"]
+    assert [job.source.name for job in planned.existing] == ["a.png", "b.jpg", "c.tif"]
+    assert len(plan([album], out, overwrite=True).jobs) == 4
+    assert list(batch.colorize_all(Plan(()), colorizer)) == []
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_before_the_first(album, colorizer, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InputError, match="file: cannot be made a folder"):
+        next(batch.colorize_all(plan([album], tmp_path / "file" / "below"), colorizer))
+
+
+def test_jobs_with_nothing_in_common_are_coloured(album, colorizer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    source = album / "a.png"
+    targets = [tmp_path / "one" / "a.png", tmp_path.relative_to(tmp_path) / "two" / "a.png"]
+    planned = Plan(tuple(Job(source, target) for target in targets))
+    assert all("error" not in facts for _, facts in batch.colorize_all(planned, colorizer))
+    assert (tmp_path / "one" / "a.png").exists() and (tmp_path / "two" / "a.png").exists()
+
+
+def test_it_works_in_a_thread_which_may_not_touch_signals(album, colorizer, tmp_path):
+    results = []
+
+    def work():
+        results.extend(batch.colorize_all(plan([album / "a.png"], tmp_path / "out"), colorizer))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert len(results) == 1 and "error" not in results[0][1]
+
+
+def test_workers_where_the_system_does_not_say_which_cores(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    for cores, count, expected in ((8, 3, (3, 2)), (None, 3, (1, 1)), (32, 99, (8, 4))):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        assert batch.workers_for(count) == expected
+
+
+class Queue:
+    """Photographs that ask for room in threads of their own; each leaves when it is told to."""
+
+    def __init__(self, room):
+        self.room, self.inside, self.threads = room, [], {}
+
+    def ask(self, name, pixels):
+        """Start a thread, and return when it waits or is inside."""
+        leave = threading.Event()
+
+        def work():
+            with self.room.take(pixels):
+                self.inside.append(name)
+                leave.wait()
+
+        waiting = len(self.room._queue)
+        thread = threading.Thread(target=work, daemon=True)
+        self.threads[name] = (thread, leave)
+        thread.start()
+        while name not in self.inside and len(self.room._queue) == waiting:
+            thread.join(0.001)
+
+    def end(self, name):
+        thread, leave = self.threads[name]
+        leave.set()
+        thread.join()
+
+    def wait_for(self, name):
+        while name not in self.inside:
+            self.threads[name][0].join(0.001)
+
+
+def test_small_photographs_do_not_overtake_a_large_one():
+    queue = Queue(batch._Room(10))
+    queue.ask("first", 4)
+    queue.ask("second", 4)
+    queue.ask("large", 50)
+    queue.ask("third", 4)
+    assert queue.inside == ["first", "second"], "a small one overtook the large one"
+    queue.end("first")
+    queue.end("second")
+    queue.wait_for("large")
+    assert queue.inside == ["first", "second", "large"]
+    queue.end("large")
+    queue.wait_for("third")
+    queue.end("third")
+
+
+def test_small_photographs_share_the_room():
+    queue = Queue(batch._Room(10))
+    for name in "abc":
+        queue.ask(name, 4)
+    assert queue.inside == ["a", "b"]
+    queue.end("b")
+    queue.wait_for("c")
+    for name in "ac":
+        queue.end(name)
