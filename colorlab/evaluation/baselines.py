@@ -58,7 +58,7 @@ def _mean_ab(table, size):
     return total / len(table)
 
 
-def paint_ab(grey: np.ndarray, ab: Sequence[float]) -> np.ndarray:
+def paint_ab(grey: np.ndarray, ab: Sequence[float] | np.ndarray) -> np.ndarray:
     """Give every pixel of a grey picture the same a and b.
 
     Parameters

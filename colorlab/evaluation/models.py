@@ -82,7 +82,7 @@ def picture_size(colorizers: dict[str, Colorizer], size: int | None = None) -> i
         predictors = [each.predictor for each in colorizers.values()]
         size = next((each.image_size for each in predictors if each.target == "rgb"), 256)
     if size < _SMALLEST:
-        raise InputError(f"--size must be at least {_SMALLEST}, got {size}")
+        raise InputError(f"size must be at least {_SMALLEST}, got {size}")
     return size
 
 

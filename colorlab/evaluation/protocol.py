@@ -108,11 +108,11 @@ def evaluate(
 
     rows = []
     for method in methods:
-        scores = [row for row in pictures if row["method"] == method]
+        own = [row for row in pictures if row["method"] == method]
         for category in table.categories:
-            part = [row for row in scores if row["category"] == category]
+            part = [row for row in own if row["category"] == category]
             rows.append(_summarize(method, category, part))
-        rows.append(_summarize(method, "all", scores))
+        rows.append(_summarize(method, "all", own))
     known = {
         "pictures": len(table),
         "size": size,

@@ -167,6 +167,6 @@ def read_onnx(path: Any, network: Any) -> dict[str, str]:
             f"{path}: does not fit this network, which has no {min(stored)}; build the network "
             "that it was written from"
         )
-    for layer, values in new:
-        layer.set_weights(values)
+    for layer, weights in new:
+        layer.set_weights(weights)
     return {each.key: each.value for each in model.metadata_props}

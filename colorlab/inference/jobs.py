@@ -76,7 +76,9 @@ def find_photographs(
     unreadable : list of str
         One line for each folder that holds no pictures or could not be looked into.
     """
-    found, unreadable, photos = [], [], list(photos)
+    found: list[tuple[pathlib.Path, pathlib.Path]] = []
+    unreadable: list[str] = []
+    photos = list(photos)
     for photo in photos:
         if photo == STANDARD or not os.path.isdir(photo):
             found.append((photo, pathlib.Path(photo.name)))
@@ -88,8 +90,8 @@ def find_photographs(
         def note(error):
             unreadable.append(f"{error.filename}: cannot be looked into ({error.strerror})")
 
-        for place, folders, names in os.walk(photo, onerror=note):
-            place = pathlib.Path(place)
+        for walked, folders, names in os.walk(photo, onerror=note):
+            place = pathlib.Path(walked)
             folders[:] = sorted(
                 name
                 for name in folders
@@ -168,22 +170,21 @@ def plan(
     >>> [(job.name, job.target.as_posix()) for job in planned.jobs]
     [('old.tif', 'coloured/old.png')]
     """
-    photos = [pathlib.Path(photo) for photo in photos]
-    out = None if out is None else pathlib.Path(out)
-    if out is None:
-        if photos != [STANDARD]:
-            raise InputError("-o is missing: name a folder, or a file for a single picture")
-        out = STANDARD
-    if STANDARD in photos and len(photos) > 1:
+    paths = [pathlib.Path(photo) for photo in photos]
+    if out is None and paths != [STANDARD]:
+        raise InputError("-o is missing: name a folder, or a file for a single picture")
+    out = STANDARD if out is None else pathlib.Path(out)
+    unreadable: list[str] = []
+    if STANDARD in paths and len(paths) > 1:
         raise InputError("- reads one picture from standard input, expected nothing beside it")
     if any(each in suffix for each in (os.sep, os.altsep or "/", "\0")):
         raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
-    if _is_file_name(out, photos, suffix, image_format):
-        jobs, unreadable = [Job(photos[0], out)], []
-    elif photos == [STANDARD]:
+    if _is_file_name(out, paths, suffix, image_format):
+        jobs = [Job(paths[0], out)]
+    elif paths == [STANDARD]:
         raise InputError(f"{out}: name a file for the picture from standard input, such as a.jpg")
     else:
-        found, unreadable = find_photographs(photos, out)
+        found, unreadable = find_photographs(paths, out)
         # A photograph that was named twice is coloured once.
         jobs = list(
             {
@@ -199,7 +200,7 @@ def plan(
             # that was named by itself is, and is not overwritten.
             targets = {_resolved(job.target) for job in jobs}
             jobs = [
-                job for job in jobs if job.source in photos or _resolved(job.source) not in targets
+                job for job in jobs if job.source in paths or _resolved(job.source) not in targets
             ]
     _require_distinct(jobs)
     existing = [] if overwrite else [job for job in jobs if _exists(job.target)]

@@ -298,7 +298,7 @@ def test_settings_out_of_range_are_refused(photographs, tmp_path, option, value,
 def test_sizes_that_cannot_be_judged_are_refused(first, photographs, size, tmp_path):
     out = tmp_path / "table.json"
     line = refusal("evaluate", first[0], "--data", photographs, "--size", size, "--out", out)
-    assert "--size" in line and str(size) in line
+    assert "size must be" in line and str(size) in line
     assert not out.exists()
 
 

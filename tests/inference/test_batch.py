@@ -55,7 +55,7 @@ def test_a_script_colours_an_album(album, colorizer, tmp_path):
 
 def test_a_place_that_cannot_be_written_to_is_refused_before_the_first(album, colorizer, tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(InputError, match="file: cannot be made a folder"):
+    with pytest.raises(InputError, match="below: cannot be made a folder"):
         next(batch.colorize_all(plan([album], tmp_path / "file" / "below"), colorizer))
 
 
