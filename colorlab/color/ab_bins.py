@@ -20,18 +20,18 @@ DEFAULT_TEMPERATURE = 0.4
 
 
 def bin_centers(spacing: float = 10.0) -> np.ndarray:
-    """Lay a grid over the a-b plane, and keep the points that sRGB contains at some lightness.
+    """Compute the centres of the bins: grid points of the a-b plane that sRGB contains.
 
     Parameters
     ----------
     spacing : float
-        Distance of neighbouring points in Lab units.
+        Distance of neighbouring grid points in Lab units.
 
     Returns
     -------
     numpy.ndarray, shape (bins, 2)
-        float32; a and b of each bin. A point counts when a colour with these a and b is in gamut
-        for some lightness.
+        float32; a and b of each bin. A grid point is a bin if the colour with these a and b is in
+        gamut at some lightness.
 
     Notes
     -----
@@ -60,15 +60,15 @@ _default_centers = functools.cache(bin_centers)
 
 
 def annealed_mean(logits: np.ndarray, temperature: float = DEFAULT_TEMPERATURE) -> np.ndarray:
-    """Turn logits of the ab bins into a and b: the mean of the sharpened distribution [1]_.
+    """Compute the annealed mean [1]_ of a distribution over ab bins, given its logits.
 
     Parameters
     ----------
     logits : numpy.ndarray, shape (..., bins)
         One for each of :func:`bin_centers`.
     temperature : float
-        What the logits are divided by, above 0. 1 gives the mean of the distribution, which is
-        dull; towards 0 it becomes the most probable bin, which is vivid and blotchy.
+        Divisor of the logits, above 0. 1 gives the mean of the distribution, which is dull; towards
+        0 the result is the most probable bin, which is vivid and blotchy.
 
     Returns
     -------

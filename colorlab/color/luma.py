@@ -1,7 +1,7 @@
 """Recombine a photograph's own luma with the colour channels that a network predicts.
 
-Luma holds nearly all the detail that an eye sees, and the photograph has it already. So a network
-need only predict a and b of CIE Lab, and may predict them at a much smaller size.
+Luma carries nearly all visible detail, and the photograph's luma is known. So a network need only
+predict a and b of CIE Lab, and may predict them at a much smaller size.
 
 Taught in :doc:`/notebooks/05_keep_the_light`.
 """
@@ -15,7 +15,7 @@ from colorlab.color import conversions
 
 __all__ = ["recombine"]
 
-_STRIP = 2**15  # pixels that are converted at a time: they stay in the processor's own memory
+_STRIP = 2**15  # pixels per conversion, few enough for the processor's cache
 
 
 def recombine(
@@ -26,9 +26,9 @@ def recombine(
 ) -> np.ndarray:
     """Recombine a grey photograph of any size with colour channels of any size.
 
-    The colour channels are brought to the photograph's size with a cubic filter. Each pixel becomes
+    The colour channels are resized to the photograph's size with a bicubic filter. Each pixel gets
     the colour with these a and b, shifted so that its luma is the photograph's. A colour outside
-    the sRGB gamut is moved towards grey until it fits, so the luma holds there too.
+    the sRGB gamut is moved towards grey until it is inside, which does not change its luma.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def recombine(
     valid_fraction : tuple of float
         The fractions of the height and width of ``ab`` that belong to the photograph, see
         :func:`colorlab.inference.network_input.network_input`; the rest, at the bottom and at
-        the right, is padding and left out.
+        the right, is padding and ignored.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def recombine(
 
 
 def _resized(planes, strip, height, width, valid_fraction):
-    """Give some rows of the planes as they are at full size."""
+    """Return some rows of the planes at full size."""
     covered = planes[0].height * valid_fraction[0]
     box = (
         0,
@@ -113,7 +113,7 @@ _LINEAR_FROM_XYZ = _FINE * conversions.LINEAR_FROM_XYZ.astype("float32")
 
 
 def _recombine_strip(grey, x_difference, z_difference):
-    """Give red, green and blue of some rows as uint8, one array each."""
+    """Return red, green and blue of some rows as uint8, one array each."""
     if grey.dtype != np.uint8:
         grey = grey.astype("float32")
         f_of_y = _LAB_F_OF_Y[np.rint(grey * _FINENESS).astype("int32")]
@@ -137,7 +137,7 @@ def _recombine_strip(grey, x_difference, z_difference):
     for each in rgb:
         each += shift
     _move_into_gamut(grey, rgb)
-    # Rounds to the nearest, for what is not negative.
+    # Rounds non-negative values to the nearest integer.
     return [(each + 0.5).astype("uint8") for each in rgb]
 
 

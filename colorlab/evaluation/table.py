@@ -1,4 +1,4 @@
-"""A table of results, with what is needed to make it again.
+"""A table of results, with the facts needed to reproduce it.
 
 Taught in :doc:`/notebooks/04_results`.
 """
@@ -24,7 +24,7 @@ COLUMNS = {
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """A table of results, with what is needed to make it again.
+    """A table of results, with the facts needed to reproduce it.
 
     Attributes
     ----------
@@ -55,16 +55,16 @@ class Evaluation:
         raise KeyError(f"no row for {method!r} and {category!r}")
 
     def ranked(self, method: str, column: str = "ciede2000") -> list[dict]:
-        """Return a method's pictures, the best first, as a list of dict."""
+        """Return the pictures of a method as a list of dict, the best first."""
         if column not in ("psnr", "ssim", "ciede2000"):
             raise ValueError(f"column must be psnr, ssim or ciede2000, got {column!r}")
         rows = [row for row in self.pictures if row["method"] == method]
         return sorted(rows, key=lambda row: row[column], reverse=bool(COLUMNS[column]))
 
     def save(self, path: Any) -> None:
-        """Write facts, rows and pictures as JSON, whole or not at all.
+        """Write facts, rows and pictures as JSON, atomically.
 
-        JSON has no word for infinity or for an undefined ratio: both become null. They occur when
+        JSON cannot represent infinity or an undefined ratio: both become null. They occur when
         a prediction is identical to its target, and when all targets are grey.
 
         Raises
@@ -106,7 +106,7 @@ class Evaluation:
 
 
 def _finite(row):
-    """Replace the numbers that JSON cannot hold by None."""
+    """Replace numbers that JSON cannot represent by None."""
     return {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in row.items()

@@ -59,7 +59,7 @@ class _Graph:
 
 
 def weights_of(layer):
-    """Give the layer's weights, a dict of arrays by short names such as ``kernel``."""
+    """Return the weights of a layer, a dict from short names such as ``kernel`` to arrays."""
     names = [variable.name for variable in layer.weights]
     return dict(zip(names, layer.get_weights(), strict=True))
 

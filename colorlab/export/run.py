@@ -1,4 +1,4 @@
-"""A training run as one ONNX file, ready to colour.
+"""Export of a training run to an ONNX file for colouring.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -43,7 +43,7 @@ def load_run(run: Any) -> tuple[Any, Configuration, pathlib.Path]:
     if not weights.exists():
         raise InputError(f"{run}: has no best.weights.h5 yet; train for one epoch at least")
     try:
-        # Keras warns of each layer that the file lacks, and then raises.
+        # Keras warns of each layer that is missing in the file, and then raises.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             network.load_weights(weights)
@@ -64,7 +64,7 @@ def export_run(run: Any, path: Any, saturation: float = 1.0, overwrite: bool = F
         The file; :func:`colorlab.colorize`, `colorlab colorize` and `colorlab evaluate` take it as
         their model. Written whole or not at all.
     saturation : float
-        Factor of the predicted colour that it shall have by default, 0 to 10.
+        Default factor of the predicted colour, 0 to 10.
     overwrite : bool
         Whether an existing file may be replaced.
 

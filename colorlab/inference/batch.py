@@ -1,4 +1,4 @@
-"""Colour many photographs: while one is read, another is coloured and a third one written.
+"""Colour many photographs, with reading, predicting and writing in parallel.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -30,20 +30,20 @@ from colorlab.inference.jobs import STANDARD, Job, Plan
 __all__ = ["Settings", "colorize_all", "workers_for"]
 
 _MOST_WORKERS = 8
-_PIXELS_AT_A_TIME = 48 * 10**6  # over all photographs that are in memory
+_PIXELS_AT_A_TIME = 48 * 10**6  # of all photographs in memory
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """The settings that all photographs share.
+    """Settings for all photographs.
 
     Attributes
     ----------
     saturation, size
         As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
     image_format : str, optional
-        Pillow's name of the format to write, such as ``PNG``, where a name has no ending that says
-        it; by default the photograph's own.
+        Pillow's name of the format to write, such as ``PNG``, for names without a known ending; by
+        default the photograph's own.
     quality : int
         1 to 100, for JPEG and WebP.
     compare : bool
@@ -61,12 +61,12 @@ class Settings:
 
 
 def workers_for(count: int) -> tuple[int, int]:
-    """Say how many photographs to work on at a time, and how many threads each one may use.
+    """Choose the number of photographs to process at a time, and of threads for each.
 
     Parameters
     ----------
     count : int
-        How many photographs there are.
+        Number of photographs.
 
     Returns
     -------
@@ -88,22 +88,22 @@ def colorize_all(
     workers: int | None = None,
     callback: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Job, dict]]:
-    """Colour photographs, several at a time, each as soon as it is asked for.
+    """Colour photographs, several at a time, and yield their results.
 
-    After Ctrl-C the pictures at hand are finished and yielded, and no other one is begun. A second
-    one ends it where it is; what is then at hand is finished too, but not yielded. That a single
-    photograph cannot be coloured does not end it.
+    After Ctrl-C the pictures in progress are finished and yielded, and no other one is started. A
+    second Ctrl-C stops the generator; pictures in progress are finished, but not yielded. An error
+    in one photograph does not stop the others.
 
     Parameters
     ----------
     planned : Plan
-        What :func:`colorlab.inference.jobs.plan` made.
+        The result of :func:`colorlab.inference.jobs.plan`.
     colorizer : Colorizer
     settings : Settings, optional
     workers : int, optional
-        How many photographs to work on at a time; by default as :func:`workers_for` says.
+        Number of photographs to process at a time; by default from :func:`workers_for`.
     callback : callable, optional
-        Called in this thread with the number of photographs that were yielded or are about to be.
+        Called in this thread with the number of finished photographs.
 
     Yields
     ------
@@ -111,14 +111,14 @@ def colorize_all(
         In the order of the jobs.
     facts : dict
         ``photograph``, ``written``, ``format``, ``width``, ``height``, ``saturation``, ``size``,
-        ``seconds`` and ``notes``, what the file could not keep; or ``error``, the reason.
+        ``seconds`` and ``notes`` on what the file cannot store; or ``error``, the reason.
 
     Raises
     ------
     InputError
-        Before the first photograph, if nothing can be written where it shall be.
+        Before the first photograph, if the place for the results is not writable.
     KeyboardInterrupt
-        At the end, where Ctrl-C left pictures that were not begun; at once, at the second one.
+        At the end, if Ctrl-C left pictures that were not started; immediately at the second Ctrl-C.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def colorize_all(
 
 
 def _prepare(planned):
-    """Refuse a place that nothing can be written to, and clear away what dead processes left."""
+    """Refuse a place that is not writable, and remove unfinished files of dead processes."""
     folders = {
         job.target.parent for job in (*planned.jobs, *planned.existing) if job.target != STANDARD
     }
@@ -185,7 +185,7 @@ def _make_folder(folder):
 
 @contextlib.contextmanager
 def _interrupts_put_off(stopped):
-    """Turn the first Ctrl-C into an event: a picture may be finished but not yet counted."""
+    """Turn the first Ctrl-C into an event, so that finished pictures are still counted."""
     before = signal.getsignal(signal.SIGINT)
     if (
         threading.current_thread() is not threading.main_thread()  # no other one may say it
@@ -206,9 +206,9 @@ def _interrupts_put_off(stopped):
 
 
 class _Room:
-    """Let photographs into memory up to a number of pixels; a larger one only by itself.
+    """Limit the photographs in memory to a number of pixels; a larger one is processed alone.
 
-    They are let in in the order in which they came: small ones do not overtake a large one.
+    Photographs are admitted in order: small ones do not overtake a large one.
     """
 
     def __init__(self, pixels):
@@ -243,7 +243,7 @@ def _pixels_of(source):
 
 
 def _color_one(job, content, colorizer, settings, room, stopped):
-    """Colour a photograph; return None where that was not begun any more."""
+    """Colour a photograph; return None if it was not started because of Ctrl-C."""
     if stopped.is_set():
         return None
     try:
@@ -256,7 +256,7 @@ def _color_one(job, content, colorizer, settings, room, stopped):
     except MemoryError:
         return {"error": f"{job.name}: does not fit into memory; make it smaller first"}
     except Exception as error:
-        # One photograph that nobody thought of does not stop the others.
+        # An unexpected error in one photograph does not stop the others.
         if os.environ.get("COLORLAB_DEBUG"):
             raise
         reason = (str(error).splitlines() or [""])[0]

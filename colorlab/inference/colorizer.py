@@ -1,4 +1,4 @@
-"""The one way to colour a photograph, whatever predicts its colours.
+"""Colour photographs with any predictor.
 
 Taught in :doc:`/notebooks/07_your_own_photographs` and :doc:`/notebooks/04_results`.
 """
@@ -35,7 +35,7 @@ class Colorizer:
 
     Notes
     -----
-    A colouriser keeps nothing between two calls: several threads may use one.
+    A colouriser has no state that calls change: several threads may use one.
 
     Examples
     --------
@@ -77,15 +77,15 @@ class Colorizer:
     ) -> np.ndarray:
         """Colour a photograph of any size, and keep its own luma.
 
-        The network sees the photograph with its shorter side at ``size``. Its prediction is brought
-        back to full size, and recombined there with the photograph's luma: the colour is the
+        The input of the network is the photograph with its shorter side at ``size``. The prediction
+        is enlarged to full size and recombined with the photograph's luma: the colour is the
         network's, the detail is the photograph's.
 
         Parameters
         ----------
         image : path-like, bytes, PIL.Image.Image or array-like
-            Whatever :func:`colorlab.images.to_grey` takes. Of a colour picture only the grey is
-            used.
+            Anything that :func:`colorlab.images.to_grey` accepts. Only the grey of a colour
+            picture is used.
         saturation : float, optional
             Factor of the predicted colour, 0 to 10: 0 gives grey, 1 the network's prediction; by
             default the predictor's own.
@@ -177,7 +177,7 @@ class Colorizer:
         return np.concatenate(batches)
 
     def _predict(self, grey, saturation, temperature):
-        """Colour a batch that the network takes in one run."""
+        """Colour a batch that the network can process in one run."""
         predictor = self.predictor
         if predictor.target == "rgb":
             rgb = color.signed_to_levels(predictor.predict(color.levels_to_signed(grey)))
@@ -211,7 +211,7 @@ def _levels(grey):
 
 
 def _saturate(rgb, grey, saturation):
-    """Multiply how far colours lie from their grey, and clip what leaves the levels."""
+    """Multiply the distance of colours from their grey, and clip the result to 0 to 255."""
     if saturation == 1:
         return rgb
     return np.clip(grey + np.float32(saturation) * (rgb - np.float32(grey)), 0, 255)

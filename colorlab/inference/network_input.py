@@ -1,4 +1,4 @@
-"""Make the input of a network from a grey photograph of any size.
+"""Resize and pad a grey photograph to the input of a network.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -12,10 +12,10 @@ _LONGEST_SIDE = 4  # in multiples of the shorter one
 
 
 def network_input(grey, image_size, stride):
-    """Make of a grey photograph of any size the view that a network gets.
+    """Resize and pad a grey photograph of any size for a network.
 
-    The shorter side becomes ``image_size``; a very long side is squeezed, to spare memory. Both are
-    padded to multiples of ``stride`` by reflection, at the bottom and at the right.
+    The shorter side becomes ``image_size``; a very long side is compressed to save memory. Both
+    sides are padded to multiples of ``stride`` by reflection, at the bottom and at the right.
 
     Parameters
     ----------
@@ -24,16 +24,15 @@ def network_input(grey, image_size, stride):
     image_size : int
         Side in pixels of the pictures that the network was trained on.
     stride : int
-        The network takes sides that are multiples of this.
+        Sides of the input must be multiples of this.
 
     Returns
     -------
-    padded : numpy.ndarray, shape (view height, view width, 1)
+    padded : numpy.ndarray, shape (padded height, padded width, 1)
         uint8 levels.
     valid_fraction : tuple of float
-        The fractions of the view's height and width that the photograph covers.
-        :func:`colorlab.color.luma.recombine` takes
-        them to cut the padding off again.
+        The fractions of the padded height and width that the photograph covers, with which
+        :func:`colorlab.color.luma.recombine` removes the padding.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Predictors: what computes a network's prediction, ONNX Runtime or Keras.
+"""Predictors, which compute the prediction of a network with ONNX Runtime or Keras.
 
-Both take a batch of grey pictures, and hints where the network knows them, and give the prediction
-as the network makes it. Everything around it, from the photograph to its colours, is
-:class:`colorlab.inference.colorizer.Colorizer`.
+Both take a batch of grey pictures, and hints if the network uses them, and return the network's
+prediction. :class:`colorlab.inference.colorizer.Colorizer` does everything else, from the
+photograph to its colours.
 
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -31,13 +31,13 @@ CHANNELS = {"rgb": 3, "ab": 2, "ab_bins": 227}
 
 _LARGEST_STRIDE = 256
 _HINT_CHANNELS = 3  # a, b and a mask
-# As files say that were written before the names had settled.
+# Names in files of earlier versions.
 _OLD_NAMES = {"stride": "step", "saturation": "strength"}
 _OLD_OUTPUTS = {"chroma": "ab"}
 
 
 def _number(path, facts, name, kind, lowest, highest, otherwise=None):
-    """Take a number from the facts of a file, which anybody may have written."""
+    """Return a number from the metadata of a file, which is not trusted."""
     value = facts.get(name, facts.get(_OLD_NAMES.get(name), otherwise))
     expected = f"{'a whole number' if kind is int else 'a number'} from {lowest} to {highest}"
     try:
@@ -54,7 +54,7 @@ def _number(path, facts, name, kind, lowest, highest, otherwise=None):
 
 
 class OnnxPredictor:
-    """A network in an ONNX file, computed by ONNX Runtime: ready in a moment, without Keras.
+    """A network in an ONNX file, executed by ONNX Runtime without Keras.
 
     Parameters
     ----------
@@ -62,30 +62,30 @@ class OnnxPredictor:
         A file that :func:`colorlab.export.onnx.write_onnx` wrote.
     facts : dict, optional
         ``image_size``, ``stride``, ``saturation``, ``temperature`` and ``configuration``; by
-        default what the file says about itself.
+        default those in the file.
     threads : int, optional
-        How many processor cores one call may use; by default all.
+        Number of processor cores for one call; by default all.
 
     Attributes
     ----------
     target : str
         What it predicts, one of :data:`CHANNELS`.
     image_size : int
-        Shorter side in pixels of the network's input, if nothing else is asked for.
+        Default of the shorter side of the network's input, in pixels.
     stride : int
         The network takes sides that are multiples of this.
     saturation : float
         Factor of a and b, if nothing else is asked for.
     temperature : float
-        Of the annealed mean, if nothing else is asked for; only ``ab_bins`` has one.
+        Default temperature of the annealed mean; only ``ab_bins`` has one.
     weights : pathlib.Path
         The file.
 
     Raises
     ------
     InputError
-        If the file is missing, is damaged, is no network that colours, or what it says about
-        itself is out of range.
+        If the file is missing or damaged, does not contain a network that colours, or its
+        metadata are out of range.
 
     Notes
     -----
@@ -179,7 +179,7 @@ class OnnxPredictor:
 
 
 def _hints(grey, hints):
-    """Give the hints of a batch; without any, all are 0."""
+    """Return the hints of a batch; without hints, all are 0."""
     if hints is not None:
         return np.asarray(hints, dtype="float32")
     sides = [side // ab_bins.BIN_STRIDE for side in grey.shape[1:3]]
@@ -187,16 +187,16 @@ def _hints(grey, hints):
 
 
 def _open_session(path, threads):
-    # Half the start of the program, so only once a network is really wanted.
+    # This import takes half of the program's start, so it waits until a network is needed.
     import onnxruntime
 
     if not os.path.exists(path):
         raise InputError(f"{path}: no such file; check the path")
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # what goes wrong is raised, too
+    options.log_severity_level = 4  # errors are raised as well
     if threads:
         options.intra_op_num_threads = threads
-    # Between two photographs the threads leave the cores to those who read and write.
+    # Between two photographs, idle threads leave the cores to reading and writing.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
@@ -206,7 +206,7 @@ def _open_session(path, threads):
 
 
 class KerasPredictor:
-    """A network computed by Keras, such as a training run.
+    """A network executed by Keras, such as a training run.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ class KerasPredictor:
         From grey, shape (batch, height, width, 1) in the signed range, or from grey and hints, to
         one of :data:`CHANNELS`, which its number of channels tells. It is not changed.
     configuration : colorlab.configuration.Configuration
-        The settings of its training: they say its image size and its stride.
+        The settings of its training, with image size and stride.
     saturation : float
         Factor of a and b, if nothing else is asked for.
     weights : pathlib.Path, optional

@@ -1,8 +1,8 @@
-"""Networks that are ready to colour: those that come with the package, ONNX files, and runs.
+"""Load networks for colouring: shipped networks, ONNX files and training runs.
 
-Each network of the package is one ONNX file in ``colorlab/weights``, which holds weights and a
-description of the layers and runs no code when it is loaded. ``models.json`` beside them names each
-file's checksum, the settings of its training, its stride and its saturation.
+Each shipped network is an ONNX file in ``colorlab/weights``, with weights and a graph of layers; no
+code runs when it is loaded. ``models.json`` has the checksum of each file, the settings of its
+training, its stride and its saturation.
 
 Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/07_your_own_photographs`.
 """
@@ -61,7 +61,7 @@ def _look_up(name):
 
 
 def weights_file(name: str) -> pathlib.Path:
-    """Find the file of a network that comes with colorlab, and verify it.
+    """Return the path of a shipped network's file after verifying it.
 
     Parameters
     ----------
@@ -75,8 +75,7 @@ def weights_file(name: str) -> pathlib.Path:
     Raises
     ------
     InputError
-        If there is no such network, its file is missing, or it is not the one that was shipped, by
-        its SHA-256.
+        If there is no such network, its file is missing, or its SHA-256 is wrong.
 
     Examples
     --------
@@ -116,7 +115,7 @@ def training_configuration(name: str) -> Configuration:
 
 
 def load_network(name: str = "default") -> Any:
-    """Build a shipped network in Keras, with its weights: to look inside, or to train further.
+    """Build a shipped network with its weights in Keras, for inspection or further training.
 
     Parameters
     ----------
@@ -152,7 +151,7 @@ def load_network(name: str = "default") -> Any:
 
 
 def load_pretrained(model: Any = "default", threads: int | None = None) -> Colorizer:
-    """Load a network that is ready to colour.
+    """Load a network for colouring.
 
     Parameters
     ----------
@@ -161,7 +160,7 @@ def load_pretrained(model: Any = "default", threads: int | None = None) -> Color
         size; or ``vivid``, with more saturated colours. Or an ONNX file, or the folder of a
         training run, which needs Keras and takes seconds.
     threads : int, optional
-        How many processor cores one photograph may use; by default all. A run takes what it wants.
+        Number of processor cores for one photograph; by default all. Runs ignore it.
 
     Returns
     -------
@@ -219,7 +218,7 @@ def colorize(
     image, saturation, size, temperature
         As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
     model : str or path-like
-        As for :func:`load_pretrained`. It is loaded once.
+        As for :func:`load_pretrained`. A model is loaded only once.
 
     Returns
     -------
