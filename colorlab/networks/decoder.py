@@ -1,4 +1,4 @@
-"""A decoder from an encoder's features to colour, with hints from a person on the way.
+"""A decoder from the features of an encoder to colour, with hints from a person.
 
 At each stride the features from below are doubled in size, put beside the encoder's features of
 that stride and the hints at that stride, and convolved. The encoder does not see the hints: it runs
@@ -40,7 +40,7 @@ HINT_CHANNELS = 3
 
 @keras.saving.register_keras_serializable(package="colorlab")
 class PooledHints(layers.Layer):
-    """Hints at a coarser stride, where a single one is as visible as at the finest.
+    """Hints at a coarser stride, at which a single hint keeps its full weight.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class PooledHints(layers.Layer):
     [[[[0.5, -1.0, 1.0]]]]
     """
 
-    #: Units of a and b for one unit in the network: most hints then lie between -1 and 1.
+    #: Units of a and b per unit in the network: most hints are then between -1 and 1.
     AB_SCALE = 50.0
 
     def __init__(self, pool_size: int, **settings):
@@ -78,13 +78,13 @@ class PooledHints(layers.Layer):
         return ops.concatenate([ab, ops.minimum(covered * self.pool_size**2, 1.0)], axis=-1)
 
     def compute_output_shape(self, input_shape):
-        """Give the shape of the pooled hints."""
+        """Return the shape of the pooled hints."""
         batch, height, width, channels = input_shape
         sides = [None if side is None else side // self.pool_size for side in (height, width)]
         return (batch, *sides, channels)
 
     def get_config(self):
-        """Give the settings that make this layer again."""
+        """Return the settings that recreate this layer."""
         return {**super().get_config(), "pool_size": self.pool_size}
 
 
@@ -120,20 +120,20 @@ class DoubleSize(layers.Layer):
         return ops.reshape(x, (-1, 2 * height, 2 * width, channels))
 
     def compute_output_shape(self, input_shape):
-        """Give the doubled shape."""
+        """Return the doubled shape."""
         batch, height, width, channels = input_shape
         return (batch, *(None if side is None else 2 * side for side in (height, width)), channels)
 
 
 def _convolve(x, filters, kernel, name):
-    """Convolve, normalize, and end in ReLU."""
+    """Add a convolution, normalization and ReLU."""
     x = layers.Conv2D(filters, kernel, padding="same", use_bias=False, name=f"{name}_conv")(x)
     x = layers.BatchNormalization(momentum=0.97, name=f"{name}_bn")(x)
     return layers.ReLU(name=f"{name}_relu")(x)
 
 
 def _refine(x, repeats, name):
-    """Add to the features what a convolution makes of them, some times over."""
+    """Add several residual convolutions."""
     for index in range(1, repeats + 1):
         change = _convolve(x, x.shape[-1], 3, f"{name}_refine{index}")
         x = layers.Add(name=f"{name}_add{index}")([x, change])
@@ -183,7 +183,7 @@ def decode(
         )
         beside = [features[level], pooled]
         if x is not None:
-            # Fewer channels before doubling the size: the same result at a fraction of the work.
+            # Reducing the channels before doubling the size gives the same result, faster.
             x = layers.Conv2D(filters[level], 1, name=f"{name}_narrow")(x)
             x = DoubleSize(name=f"{name}_double")(x)
             beside = [x, *beside]

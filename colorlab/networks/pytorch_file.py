@@ -40,7 +40,7 @@ _STORAGE_TYPES = {
 
 @dataclasses.dataclass(frozen=True)
 class _Storage:
-    """A run of numbers that one or more tensors lie in."""
+    """A contiguous array that contains one or more tensors."""
 
     key: str
     dtype: np.dtype
@@ -49,7 +49,7 @@ class _Storage:
 
 @dataclasses.dataclass(frozen=True)
 class _Tensor:
-    """A tensor's place in a storage; offset and strides count numbers, not bytes."""
+    """The position of a tensor in a storage; offset and strides count numbers, not bytes."""
 
     storage: _Storage
     offset: int
@@ -62,7 +62,7 @@ def _rebuild_tensor(storage, offset, shape, strides, *_gradients):
 
 
 class _RestrictedUnpickler(pickle.Unpickler):
-    """Build dictionaries and descriptions of tensors, and nothing else."""
+    """Unpickle dictionaries and descriptions of tensors, and nothing else."""
 
     def find_class(self, module, name):
         if (module, name) == ("collections", "OrderedDict"):
@@ -85,7 +85,7 @@ def _load(stream):
 
 
 def _read_storages(stream, dtypes):
-    """Read the numbers of each storage; ``dtypes`` says of what kind each is, by its key."""
+    """Read the numbers of each storage; ``dtypes`` maps its key to its type."""
     storages = {}
     for key in _load(stream):
         count = int.from_bytes(stream.read(8), "little")
@@ -169,7 +169,7 @@ def read_pytorch_file(path: str | os.PathLike, sha256: str | None = None) -> dic
         dtypes = {each.storage.key: each.storage.dtype for each in tensors.values()}
         storages = _read_storages(stream, dtypes)
         return {name: _take(each, storages) for name, each in tensors.items()}
-    except Exception as error:  # a damaged pickle fails in many ways
+    except Exception as error:  # damaged pickles raise errors of many kinds
         raise InputError(
             f"{path}: is not a weights file of PyTorch before 1.6 ({error}); "
             "expected a dictionary of tensors"

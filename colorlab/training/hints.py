@@ -1,8 +1,8 @@
 """Hints for training, simulated from a picture's own colours.
 
-A person marks a few places and says their colours. To learn what to do with that, the network gets
-such marks while it trains, with the true colours of their places. Some pictures get none, so that
-one network also colours without help.
+A person marks a few positions and gives their colours. During training the network gets simulated
+marks, with the true colours of their positions. Some pictures get none, so that the same network
+also colours without hints.
 
 Taught in :doc:`/notebooks/09_ask_a_person`.
 
@@ -25,7 +25,7 @@ _LARGEST = 3  # side of the largest patch, in cells
 
 
 def simulate_hints(ab: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw hints as people might give them.
+    """Simulate hints of a person.
 
     One picture in eight gets none; the others get a geometric number of patches, eight on average,
     at Gaussian places around the centre. A patch is 1 to 3 cells wide and holds its mean colour.
@@ -74,7 +74,7 @@ def simulate_hints(ab: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _gaussian_start(rng, length, side):
-    """Draw where a patch begins; its centre lies within a quarter of the length, mostly."""
+    """Draw the start of a patch, whose centre is mostly within a quarter of the length."""
     place = rng.normal((length - side) / 2, length / 4)
     return int(np.clip(round(place), 0, length - side))
 

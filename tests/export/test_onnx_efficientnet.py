@@ -1,4 +1,4 @@
-"""The network with hints: ONNX Runtime against Keras, the way back, and the size of the files."""
+"""The network with hints: ONNX Runtime against Keras, reading back, and the size of the files."""
 
 import numpy as np
 import onnxruntime
