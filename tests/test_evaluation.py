@@ -42,13 +42,13 @@ def table(tmp_path_factory):
     return folder.scan(place)
 
 
-def protocol(path):
+def protocol(path, size=SIZE):
     """The truth: centred square, Lanczos, by Pillow alone."""
     picture = Image.open(path)
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     square = picture.crop((left, top, left + side, top + side))
-    return np.asarray(square.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
+    return np.asarray(square.resize((size, size), Image.Resampling.LANCZOS))
 
 
 @pytest.fixture(scope="module")
@@ -364,3 +364,46 @@ def test_networks_of_different_splits_are_not_compared():
     for other in (Configuration(seed=1), Configuration(test=0.2), Configuration(validation=0.2)):
         with pytest.raises(InputError, match="b: was trained with another split than a"):
             common_split({"a": plain, "b": other})
+
+
+def test_only_methods_that_take_hints_are_shown_the_points(table, truths):
+    """The points lie where the picture's content says, with the target's own colours."""
+    part, revealed, blind = table.select([0, 9]), [], []
+
+    def informed(grey, reveal):
+        revealed.append((reveal((16, 16)), reveal((8, 8))))
+        return np.repeat(grey, 3, axis=-1).astype("uint8")
+
+    informed.takes_hints = True
+
+    def uninformed(grey, *others):
+        blind.append(others)
+        return np.repeat(grey, 3, axis=-1).astype("uint8")
+
+    methods = {"informed": informed, "uninformed": uninformed}
+    result = evaluate(part, part, methods, size=64, hints=5)
+    assert result.facts["hints"] == 5 and blind == [()]
+    again = evaluate(part.select([1]), part, {"informed": informed}, size=64, hints=5)
+    assert again.facts["hints"] == 5
+    (fine, coarse), (alone, _) = revealed
+    assert fine.shape == (2, 16, 16, 3) and coarse.shape == (2, 8, 8, 3)
+    # They depend on the picture and not on the others.
+    np.testing.assert_array_equal(fine[1], alone[0])
+    for hints, index in zip(fine, (0, 9), strict=True):
+        assert 4 <= hints[..., 2].sum() <= 20
+        lab = skimage_color.rgb2lab(protocol(table.folder / table.pictures[index].path, 64))
+        for row, column in np.argwhere(hints[..., 2]):
+            near = lab[max(0, 4 * row - 2) : 4 * row + 6, max(0, 4 * column - 2) : 4 * column + 6]
+            for channel in (1, 2):
+                value = hints[row, column, channel - 1]
+                assert near[..., channel].min() - 0.1 <= value <= near[..., channel].max() + 0.1
+
+
+def test_without_hints_nobody_is_called_with_them(table):
+    def informed(grey, *others):
+        assert not others
+        return np.repeat(grey, 3, axis=-1).astype("uint8")
+
+    informed.takes_hints = True
+    part = table.select([0, 9])
+    assert evaluate(part, part, {"informed": informed}, size=SIZE).facts["hints"] == 0

@@ -47,6 +47,13 @@ def evaluate(
         float | None,
         typer.Option(help="Of the annealed mean, for target `ab_bins`.", show_default="0.4"),
     ] = None,
+    hints: Annotated[
+        int,
+        typer.Option(
+            help="How many random points of 3 x 3 pixels, with their true colour, the models that "
+            "take hints get for each picture."
+        ),
+    ] = 0,
     out: Annotated[
         pathlib.Path | None,
         typer.Option(
@@ -69,9 +76,14 @@ def evaluate(
 
     if part not in ("test", "validation"):
         raise InputError(f"--part must be test or validation, got {part!r}")
+    if hints < 0:
+        raise InputError(f"--hints must be at least 0, got {hints}")
     require_settings(saturation, None, temperature)
     named = _named(models)
     colorizers = {name: load_pretrained(model) for name, model in named.items()}
+
+    if hints and not any(each.predictor.takes_hints for each in colorizers.values()):
+        raise InputError(f"--hints {hints}: none of {', '.join(named)} takes hints; leave it out")
 
     from colorlab import evaluation
 
@@ -96,7 +108,7 @@ def evaluate(
         for name, each in colorizers.items()
     }
     with count_progress(errors, "pictures measured", len(judged)) as progress:
-        result = evaluation.evaluate(judged, parts.train, methods, size, facts, progress)
+        result = evaluation.evaluate(judged, parts.train, methods, size, facts, progress, hints)
     folders = [model for model in named.values() if pathlib.Path(model).is_dir()]
     path = out or (pathlib.Path(folders[0]) / "evaluation.json" if folders else None)
     if path is not None:
@@ -124,6 +136,7 @@ def _print_evaluation(result):
     say(
         f"{facts['pictures']} {facts['part']} pictures of {facts['data']}, "
         f"{facts['size']} x {facts['size']} pixels, weights {facts['weights']}"
+        + (f", {facts['hints']} hints" if facts["hints"] else "")
     )
     if not console.is_terminal:
         print(result.format())

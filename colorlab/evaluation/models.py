@@ -104,11 +104,14 @@ def method_of(
     Returns
     -------
     callable
-        From grey levels, shape (batch, size, size, 1), to uint8 sRGB, (batch, size, size, 3).
+        From grey levels, shape (batch, size, size, 1), to uint8 sRGB, (batch, size, size, 3). Of a
+        network that takes hints it has a second argument, ``reveal``, see
+        :func:`colorlab.evaluation.evaluate`, and the attribute ``takes_hints``.
     """
 
-    def predict(grey):
-        return colorizer.predict(grey, saturation, temperature)
+    def predict(grey, reveal=None):
+        hints = None if reveal is None else reveal(colorizer.hint_grid(*grey.shape[1:3]))
+        return colorizer.predict(grey, saturation, temperature, hints)
 
     def predict_at_its_own_size(grey):
         height, width = grey.shape[1:3]
@@ -119,6 +122,7 @@ def method_of(
         predictions = predict(small[..., None])
         return np.stack([images.resize(each, height, width) for each in predictions])
 
+    predict.takes_hints = colorizer.predictor.takes_hints
     side = colorizer.predictor.image_size
     return predict_at_its_own_size if colorizer.predictor.target == "rgb" else predict
 

@@ -14,6 +14,7 @@ from colorlab import color, images, metrics
 from colorlab.datasets.folder import PictureTable
 from colorlab.evaluation.baselines import grey_picture, mean_ab, paint_ab
 from colorlab.evaluation.table import Evaluation
+from colorlab.training.hints import point_hints
 
 __all__ = ["evaluate"]
 
@@ -37,6 +38,20 @@ def _summarize(method, category, scores):
     }
 
 
+def _revealer(targets, pictures, count):
+    """Make the function that gives points of the targets on a grid."""
+
+    def reveal(grid):
+        points = []
+        for target, picture in zip(targets, pictures, strict=True):
+            ab = np.asarray(color.srgb_to_lab(target / 255.0))[..., 1:]
+            rng = np.random.default_rng([count, int(picture.digest[:12], 16)])
+            points.append(point_hints(ab, count, rng, grid))
+        return np.stack(points)
+
+    return reveal
+
+
 def evaluate(
     table: PictureTable,
     training: PictureTable,
@@ -44,6 +59,7 @@ def evaluate(
     size: int = 256,
     facts: dict[str, Any] | None = None,
     callback: Callable[[int], None] | None = None,
+    hints: int = 0,
 ) -> Evaluation:
     """Measure colourisers and the baselines on the pictures of a table.
 
@@ -69,6 +85,12 @@ def evaluate(
         Kept with the table: data, split, weights, command.
     callback : callable, optional
         Called with the number of pictures done, after each batch.
+    hints : int
+        How many random points of 3 x 3 pixels of each target a method may know. A method with a
+        true attribute ``takes_hints`` is called with a second argument, ``reveal``: a function
+        from the height and width of a grid to the points on it, as
+        :func:`colorlab.training.hints.point_hints` gives them, for the whole batch. The points of a
+        picture follow from its content and their number. The other methods know nothing.
 
     Returns
     -------
@@ -91,8 +113,11 @@ def evaluate(
             indices = range(start, min(start + _BATCH, len(table)))
             targets = [images.standardize(table.read(index), size) for index in indices]
             batch = np.stack([color.grey(target) for target in targets])
+            reveal = _revealer(targets, [table.pictures[index] for index in indices], hints)
             for method, colorize in methods.items():
-                scores = pool.map(metrics.score, targets, colorize(batch))
+                helped = hints and getattr(colorize, "takes_hints", False)
+                predictions = colorize(batch, reveal) if helped else colorize(batch)
+                scores = pool.map(metrics.score, targets, predictions)
                 for index, score in zip(indices, scores, strict=True):
                     row = table.pictures[index]
                     pictures.append(
@@ -114,6 +139,7 @@ def evaluate(
             rows.append(_summarize(method, category, part))
         rows.append(_summarize(method, "all", own))
     known = {
+        "hints": hints,
         "pictures": len(table),
         "size": size,
         "mean_ab": [round(float(c), 3) for c in ab],

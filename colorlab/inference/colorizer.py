@@ -128,6 +128,7 @@ class Colorizer:
         grey: np.ndarray,
         saturation: float | None = None,
         temperature: float | None = None,
+        hints: np.ndarray | None = None,
     ) -> np.ndarray:
         """Colour a batch of pictures of one size, as the evaluation does.
 
@@ -138,6 +139,9 @@ class Colorizer:
             sides that are multiples of its stride.
         saturation, temperature : float, optional
             As for :meth:`colorize`.
+        hints : numpy.ndarray, shape (batch, grid height, grid width, 3), optional
+            Known colours on the grid that :meth:`hint_grid` names: a, b and 1, or 0 where nothing
+            is known. A network that takes no hints leaves them out.
 
         Returns
         -------
@@ -171,12 +175,33 @@ class Colorizer:
         count = max(1, _PIXELS_A_RUN // math.prod(side))
         saturation = predictor.saturation if saturation is None else saturation
         batches = [
-            self._predict(grey[start : start + count], saturation, temperature)
+            self._predict(
+                grey[start : start + count],
+                saturation,
+                temperature,
+                None if hints is None else hints[start : start + count],
+            )
             for start in range(0, len(grey), count)
         ]
         return np.concatenate(batches)
 
-    def _predict(self, grey, saturation, temperature):
+    def hint_grid(self, height: int, width: int) -> tuple[int, int]:
+        """Give height and width of the grid of hints, a quarter of the network's input.
+
+        Parameters
+        ----------
+        height, width : int
+            Of the picture that :meth:`predict` gets.
+
+        Returns
+        -------
+        tuple of int
+        """
+        predictor, blank = self.predictor, np.zeros((height, width, 1), "uint8")
+        padded, _ = network_input(blank, predictor.image_size, predictor.stride)
+        return padded.shape[0] // ab_bins.BIN_STRIDE, padded.shape[1] // ab_bins.BIN_STRIDE
+
+    def _predict(self, grey, saturation, temperature, hints):
         """Colour a batch that the network can process in one run."""
         predictor = self.predictor
         if predictor.target == "rgb":
@@ -188,7 +213,7 @@ class Colorizer:
             network_input(_levels(each), predictor.image_size, predictor.stride) for each in grey
         ]
         predictions = predictor.predict(
-            color.levels_to_signed(np.stack([padded for padded, _ in inputs]))
+            color.levels_to_signed(np.stack([padded for padded, _ in inputs])), hints
         )
         return np.stack(
             [

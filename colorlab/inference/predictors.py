@@ -78,6 +78,8 @@ class OnnxPredictor:
         Factor of a and b, if nothing else is asked for.
     temperature : float
         Default temperature of the annealed mean; only ``ab_bins`` has one.
+    takes_hints : bool
+        Whether hints change its prediction.
     weights : pathlib.Path
         The file.
 
@@ -105,7 +107,7 @@ class OnnxPredictor:
             )
         if facts is None:
             facts = self._session.get_modelmeta().custom_metadata_map
-        self._output, self._takes_hints, self._facts = outputs[0], len(inputs) == 2, facts
+        self._output, self.takes_hints, self._facts = outputs[0], len(inputs) == 2, facts
         self.target = target
         self.image_size = _number(path, facts, "image_size", int, 1, LARGEST_SIZE)
         self.stride = _number(path, facts, "stride", int, 1, _LARGEST_STRIDE)
@@ -159,7 +161,7 @@ class OnnxPredictor:
             If the network cannot compute with pictures of this size.
         """
         feed = {"grey": np.asarray(grey, dtype="float32").transpose(0, 3, 1, 2)}
-        if self._takes_hints:
+        if self.takes_hints:
             feed["hints"] = _hints(grey, hints).transpose(0, 3, 1, 2)
         try:
             (prediction,) = self._session.run([self._output], feed)
@@ -222,7 +224,8 @@ class KerasPredictor:
 
     Attributes
     ----------
-    network, configuration, target, image_size, stride, saturation, temperature, weights
+    network, configuration, target, image_size, stride
+    saturation, temperature, takes_hints, weights
         See the parameters, and :class:`OnnxPredictor`.
 
     Notes
@@ -244,7 +247,7 @@ class KerasPredictor:
         self.target = next(name for name, count in CHANNELS.items() if count == channels)
         self.image_size, self.stride = configuration.image_size, configuration.stride
         self.saturation, self.temperature = saturation, ab_bins.DEFAULT_TEMPERATURE
-        self.weights = weights
+        self.takes_hints, self.weights = len(network.inputs) == 2, weights
         # The same layers in a model of its own: compiling it leaves the network as it was.
         self._compiled = keras.Model(network.inputs, network.outputs)
         # TensorFlow would compile anew for each size; JAX compiles no other way.
@@ -280,7 +283,7 @@ class KerasPredictor:
         Parameters, result and errors are those of :meth:`OnnxPredictor.predict`.
         """
         inputs = [np.asarray(grey, dtype="float32")]
-        if len(self.network.inputs) == 2:
+        if self.takes_hints:
             inputs.append(_hints(grey, hints))
         with self._turn:
             prediction = self._compiled.predict_on_batch(inputs if inputs[1:] else inputs[0])

@@ -607,3 +607,20 @@ def test_a_network_of_bins_and_hints_colours_without_hints_and_takes_them(tmp_pa
     assert vivid.predictor.temperature == ab_bins.DEFAULT_TEMPERATURE
     with pytest.raises(InputError, match="predicts 9 channels, expected 227 for ab_bins"):
         OnnxPredictor(hinted_file(tmp_path / "few.onnx", 9)).predict(grey)
+
+
+def test_hints_reach_the_pictures_they_are_for_in_every_batch(tmp_path, monkeypatch):
+    colorizer = Colorizer(OnnxPredictor(hinted_file(tmp_path / "hinted.onnx")))
+    assert colorizer.predictor.takes_hints
+    assert colorizer.hint_grid(64, 64) == (8, 8) and colorizer.hint_grid(64, 128) == (8, 16)
+    grey = np.full((3, 64, 64, 1), 128, "float32")
+    hints = np.zeros((3, 8, 8, 3), "float32")
+    hints[2, 0, 0, 2] = 1
+    # One picture a run: the third one's hints must not go to the first.
+    monkeypatch.setattr("colorlab.inference.colorizer._PIXELS_A_RUN", 1)
+    plain, given = colorizer.predict(grey), colorizer.predict(grey, hints=hints)
+    changed = (plain != given).any(axis=-1)
+    assert changed[2].any() and not changed[:2].any()
+    rows, columns = np.nonzero(changed[2])
+    # A cell of 8 pixels, and what the enlargement spreads of it.
+    assert rows.max() < 24 and columns.max() < 24
