@@ -196,6 +196,6 @@ def is_colored(picture):
     """
     if picture.mode in ("1", "L"):
         return False
-    red, green, blue = picture.convert("RGB").split()
+    red, green, blue = (picture if picture.mode == "RGB" else picture.convert("RGB")).split()
     differences = (ImageChops.difference(red, other).getextrema()[1] for other in (green, blue))
     return max(differences) > _LOSSY

@@ -9,7 +9,7 @@ import struct
 
 from PIL import ExifTags, Image
 
-__all__ = ["EXIF_HEADER", "kept_tags", "read_metadata"]
+__all__ = ["EXIF_HEADER", "has_date", "kept_tags", "read_metadata"]
 
 EXIF_HEADER = b"Exif\x00\x00"
 _TAGS = ExifTags.Base
@@ -78,6 +78,16 @@ def read_metadata(picture: Image.Image) -> dict:
             found["dpi"] = dpi
     found["lost"] = lost
     return {key: value for key, value in found.items() if value}
+
+
+def has_date(picture: Image.Image) -> bool:
+    """Tell whether EXIF data say when a picture was taken or digitised (bool)."""
+    with contextlib.suppress(Exception):  # they may be damaged in any way
+        exif = picture.getexif()
+        nested = exif.get_ifd(ExifTags.IFD.Exif)
+        dates = (exif.get(_TAGS.DateTime), nested.get(_TAGS.DateTimeOriginal))
+        return any(str(date).strip("\0 :0") for date in dates if date)
+    return False
 
 
 def _iptc(picture):

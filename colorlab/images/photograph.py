@@ -6,12 +6,14 @@ also keeps transparency, format, date and camera, which are written into the col
 Taught in :doc:`/notebooks/07_your_own_photographs`.
 """
 
+import contextlib
 import dataclasses
+import os
 
 import numpy as np
 
 from colorlab.images.levels import is_colored
-from colorlab.images.metadata import read_metadata
+from colorlab.images.metadata import has_date, read_metadata
 from colorlab.images.reading import decode, open_picture
 
 __all__ = ["Photograph", "read_photograph"]
@@ -35,6 +37,8 @@ class Photograph:
         The result of :func:`colorlab.images.metadata.read_metadata`.
     notes : list of str
         What a person should know about the conversion.
+    modified : float or None
+        When the file was last changed, in seconds since 1970, where its EXIF data hold no date.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Photograph:
     format: str
     metadata: dict
     notes: list[str]
+    modified: float | None = None
 
 
 def read_photograph(source, name=None):
@@ -77,10 +82,19 @@ def read_photograph(source, name=None):
     """
     with open_picture(source, name) as opened:
         metadata = read_metadata(opened.picture)
+        modified = None if has_date(opened.picture) else _modification_time(source)
         picture, alpha = decode(opened)
         if is_colored(picture):
             opened.notes.append("was in colour, only its grey was used")
         grey = np.asarray(picture.convert("L"))[..., None]
         alpha = None if alpha is None else np.asarray(alpha)[..., None]
     name = str(source) if name is None else name
-    return Photograph(name, grey, alpha, opened.kind, metadata, opened.notes)
+    return Photograph(name, grey, alpha, opened.kind, metadata, opened.notes, modified)
+
+
+def _modification_time(source):
+    if isinstance(source, bytes):
+        return None
+    with contextlib.suppress(OSError):
+        return os.stat(source).st_mtime
+    return None

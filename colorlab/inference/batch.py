@@ -279,6 +279,9 @@ def _color(job, source, colorizer, settings):
         image_format = "PNG"
     with _open(job.target, settings.overwrite) as stream:
         lost = write_photograph(stream, image, photograph, image_format, settings.quality)
+    if photograph.modified is not None and job.target != STANDARD:
+        with contextlib.suppress(OSError):  # albums are sorted by it; some drives cannot set it
+            os.utime(job.target, (time.time(), photograph.modified))
     predictor = colorizer.predictor
     saturation = predictor.saturation if settings.saturation is None else settings.saturation
     return {

@@ -581,3 +581,13 @@ def test_links_that_lead_in_a_circle_are_said(tmp_path):
     (tmp_path / "b.jpg").symlink_to("a.jpg")
     with pytest.raises(InputError, match="a.jpg: cannot be read .*symbolic links"):
         read_photograph(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_the_time_of_the_file_counts_where_it_names_no_date(dated, tmp_path):
+    tags = exif(1) if dated else Image.Exif()
+    path = tmp_path / "a.jpg"
+    path.write_bytes(encode(SMOOTH, "JPEG", exif=tags))
+    os.utime(path, (1e9, 5e8))
+    assert read_photograph(path).modified == (None if dated else 5e8)
+    assert read_photograph(path.read_bytes()).modified is None
