@@ -53,9 +53,15 @@ def scan(data):
     """Read a folder of pictures into a table, and list the skipped files."""
     from colorlab.datasets import folder
 
-    table = folder.scan(data)
+    table = folder.scan(data).without_grey()
+    paths = {}
     for path, reason in table.skipped:
-        say(f"skipped {path}: {reason}", errors)
+        paths.setdefault(reason, []).append(path)
+    for reason, those in paths.items():
+        more = f" (and {len(those) - 1} more)" if len(those) > 1 else ""
+        say(f"skipped {those[0]}{more}: {reason}", errors)
+    if len(table.skipped) > len(paths):
+        say(f"left out: {len(table.skipped)} of {len(table) + len(table.skipped)}", errors)
     return table
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from colorlab import images
 from colorlab.errors import InputError
 from colorlab.images.jpeg import is_plain
-from colorlab.images.levels import flatten
+from colorlab.images.levels import flatten, is_colored
 from colorlab.images.listing import list_pictures
 from colorlab.images.reading import decode, open_picture
 from colorlab.images.refusals import one_line_errors, open_regular
@@ -45,6 +45,8 @@ class Picture:
         :func:`colorlab.images.jpeg.is_plain`.
     descriptor : numpy.ndarray, shape (1536,)
         See :func:`describe`. Not part of comparisons.
+    colored : bool
+        False for a grey picture, which teaches no colour.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Picture:
     digest: str
     plain: bool
     descriptor: np.ndarray = dataclasses.field(compare=False, repr=False)
+    colored: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +105,27 @@ class PictureTable:
         return dataclasses.replace(
             self, pictures=tuple(self.pictures[index] for index in sorted(indices)), skipped=()
         )
+
+    def without_grey(self):
+        """Leave out the grey pictures, which teach no colour, and list them in ``skipped``.
+
+        Returns
+        -------
+        PictureTable
+
+        Raises
+        ------
+        InputError
+            If there is no other one.
+        """
+        kept = tuple(row for row in self.pictures if row.colored)
+        grey = [row.path for row in self.pictures if not row.colored]
+        if not kept:
+            raise InputError(
+                f"{self.folder}: all {len(grey)} pictures are grey, no colour to learn"
+            )
+        skipped = (*self.skipped, *((path, "is grey and teaches no colour") for path in grey))
+        return dataclasses.replace(self, pictures=kept, skipped=skipped)
 
     def of(self, *categories):
         """Take the pictures of the named categories.
@@ -176,7 +200,8 @@ def _read_row(folder, path):
             content = stream.read()
         with open_picture(content, str(path)) as opened:
             plain = is_plain(opened, content)
-            image = np.array(flatten(*decode(opened)).convert("RGB"))
+            picture = flatten(*decode(opened))
+            image = np.array(picture.convert("RGB"))
         return Picture(
             path=relative.as_posix(),
             category=relative.parts[0],
@@ -185,6 +210,7 @@ def _read_row(folder, path):
             digest=hashlib.sha256(content).hexdigest(),
             plain=plain,
             descriptor=describe(image),
+            colored=is_colored(picture),
         )
     except InputError as error:
         return (relative.as_posix(), str(error).removeprefix(f"{path}: "))

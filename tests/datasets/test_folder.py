@@ -296,3 +296,21 @@ def test_one_plain_colour_has_a_descriptor_without_infinities():
 def test_paths_have_forward_slashes(picture_folder):
     for row in scan(picture_folder).pictures:
         assert row.path == pathlib.PurePosixPath(row.category, row.path.split("/")[-1]).as_posix()
+
+
+def test_grey_pictures_are_left_out_where_colour_is_to_be_learnt(tmp_path):
+    for number in range(3):
+        save(tmp_path / "coast" / f"{number}.png", number)
+    grey = Image.open(save(tmp_path / "coast" / "grey.png", 4)).convert("L")
+    grey.save(tmp_path / "coast" / "grey.png")
+    grey.convert("RGB").save(tmp_path / "coast" / "grey.jpg", quality=50)
+    table = scan(tmp_path)
+    assert len(table) == 5
+    colored = table.without_grey()
+    assert paths(colored) == ["coast/0.png", "coast/1.png", "coast/2.png"]
+    assert colored.skipped == (
+        ("coast/grey.jpg", "is grey and teaches no colour"),
+        ("coast/grey.png", "is grey and teaches no colour"),
+    )
+    with pytest.raises(InputError, match="all 2 pictures are grey"):
+        table.select([3, 4]).without_grey()
