@@ -9,7 +9,7 @@ import platform
 import sys
 
 _RESULTS = pathlib.Path(__file__).parents[1] / "book" / "results" / "benchmarks.json"
-_NAMES = ("input_pipeline", "training_step", "memory", "coloring", "notebooks")
+_NAMES = ("startup", "input_pipeline", "training_step", "memory", "coloring", "notebooks")
 
 
 def main(names):

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import math
 import numbers
+import os
 import pathlib
 
 from colorlab.errors import InputError
@@ -296,7 +297,7 @@ class Configuration:
         return cls(**settings)
 
 
-def read_configuration(run):
+def read_configuration(run: str | os.PathLike[str]) -> Configuration:
     """Read the configuration that a training run was started with.
 
     Parameters

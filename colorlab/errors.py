@@ -13,6 +13,6 @@ class InputError(ValueError):
     The command line prints only the message; in Python it is a `ValueError` like any other.
     """
 
-    def __init__(self, message):
+    def __init__(self, message: object) -> None:
         # The name of a file may contain line breaks.
         super().__init__(" ".join(str(message).splitlines()))

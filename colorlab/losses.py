@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/06_why_brown`.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ ops = keras.ops
 
 
 @keras.saving.register_keras_serializable(package="colorlab")
-def log_cosh(target, prediction):
+def log_cosh(target: Any, prediction: Any) -> Any:
     """Logarithm of the hyperbolic cosine of the error, the recipe's loss.
 
     For a small error e it is close to e**2 / 2, for a large one to abs(e) - log(2). It is smooth
@@ -143,7 +144,7 @@ class AbCrossEntropy:
 
     _SPREAD = 5.0
 
-    def __init__(self, bin_frequencies=None, class_rebalancing: float = 1.0):
+    def __init__(self, bin_frequencies: np.ndarray | None = None, class_rebalancing: float = 1.0):
         self._centers = ab_bins.bin_centers()
         if bin_frequencies is None:
             bin_frequencies = np.ones(len(self._centers))
@@ -154,7 +155,7 @@ class AbCrossEntropy:
         self._weights = (weights / (share * weights).sum()).astype("float32")
         self.__name__ = "ab_cross_entropy"
 
-    def soft_encode(self, target):
+    def soft_encode(self, target: Any) -> Any:
         """Encode the target as a distribution over the nearest bins.
 
         Parameters
@@ -202,7 +203,7 @@ class AbCrossEntropyAndDistance(AbCrossEntropy):
 
     _DISTANCE_WEIGHT = 0.1
 
-    def __init__(self, bin_frequencies=None, class_rebalancing: float = 1.0):
+    def __init__(self, bin_frequencies: np.ndarray | None = None, class_rebalancing: float = 1.0):
         super().__init__(bin_frequencies, class_rebalancing)
         self._distance = AbDistance()
         self.__name__ = "ab_cross_entropy_and_distance"

@@ -5,6 +5,8 @@ import io
 import sys
 from dataclasses import dataclass
 
+from PIL import Image
+
 from colorlab.cli import main
 
 
@@ -46,3 +48,10 @@ def contents(folder):
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")
     }
+
+
+def opened(path):
+    """Open a picture, read it whole, and leave no file open behind it."""
+    with Image.open(path) as picture:
+        picture.load()
+        return picture

@@ -1,6 +1,6 @@
 """Numbers that the page for colouring must reproduce.
 
-``python tests/page_numbers.py`` computes them with `colorlab` from painted pictures, and stores them
+``python tests/page_numbers.py`` computes them with `colorlab` from painted pictures and stores them
 in ``web/tests/numbers.json``, which the tests of the page's JavaScript read.
 """
 

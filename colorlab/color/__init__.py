@@ -10,6 +10,7 @@ from colorlab.color.conversions import (
     signed_to_levels,
     srgb_to_lab,
 )
+from colorlab.color.luma import recombine
 
 __all__ = [
     "GREY_WEIGHTS",
@@ -17,6 +18,7 @@ __all__ = [
     "in_gamut",
     "lab_to_srgb",
     "levels_to_signed",
+    "recombine",
     "replace_luma",
     "signed_to_levels",
     "srgb_to_lab",

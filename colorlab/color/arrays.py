@@ -3,14 +3,19 @@
 Taught in :doc:`/notebooks/01_data`.
 """
 
+from typing import Any, TypeAlias
+
 import numpy as np
 
-__all__ = ["as_float", "namespace", "require_channels"]
+__all__ = ["Array", "as_float", "namespace", "require_channels"]
+
+#: A NumPy array, or a tensor of Keras, which has no type that all backends share.
+Array: TypeAlias = Any
 
 _PLAIN = list | tuple | int | float
 
 
-def namespace(*arrays):
+def namespace(*arrays: Any) -> Any:
     """Return NumPy, or ``keras.ops`` if one of the arrays is a tensor; their functions match."""
     if all(isinstance(array, np.ndarray | np.generic | _PLAIN) for array in arrays):
         return np
@@ -19,13 +24,13 @@ def namespace(*arrays):
     return keras.ops
 
 
-def as_float(values):
+def as_float(values: Any) -> Any:
     """Convert an array or a tensor to float32."""
     xp = namespace(values)
     return xp.asarray(values, dtype="float32") if xp is np else xp.cast(values, "float32")
 
 
-def require_channels(values, channels, name):
+def require_channels(values: Any, channels: int, name: str) -> Any:
     """Return an array, or raise ValueError if its last axis has another number of channels."""
     if len(values.shape) == 0 or values.shape[-1] != channels:
         raise ValueError(

@@ -21,7 +21,7 @@ Taught in :doc:`/notebooks/01_data`.
 
 import numpy as np
 
-from colorlab.color.arrays import as_float, namespace, require_channels
+from colorlab.color.arrays import Array, as_float, namespace, require_channels
 
 __all__ = [
     "GREY_WEIGHTS",
@@ -62,7 +62,7 @@ def _mix(values, matrix):
     return namespace(values).matmul(values, matrix.T.astype("float32"))
 
 
-def grey(rgb):
+def grey(rgb: Array) -> Array:
     """Compute the grey of a colour, its luma 0.299 R + 0.587 G + 0.114 B.
 
     The weights add up to one, so the result has the range of the input: levels, unit or signed.
@@ -100,7 +100,7 @@ def grey(rgb):
     return GREY_WEIGHTS[0] * red + GREY_WEIGHTS[1] * green + GREY_WEIGHTS[2] * blue
 
 
-def srgb_to_lab(rgb):
+def srgb_to_lab(rgb: Array) -> Array:
     """Convert sRGB to CIE Lab under D65 (2-degree observer).
 
     Parameters
@@ -164,7 +164,7 @@ def linear_to_srgb(linear):
     return ops.where(linear > _LINEAR_KNEE, curved, 12.92 * linear)
 
 
-def lab_to_srgb(lab, clip=True):
+def lab_to_srgb(lab: Array, clip: bool = True) -> Array:
     """Convert CIE Lab under D65 to sRGB, clipped to the sRGB gamut.
 
     Parameters
@@ -199,7 +199,7 @@ def lab_to_srgb(lab, clip=True):
     return namespace(rgb).clip(rgb, 0.0, 1.0) if clip else rgb
 
 
-def in_gamut(lab, tolerance=0.5 / 255):
+def in_gamut(lab: Array, tolerance: float = 0.5 / 255) -> Array:
     """Test which Lab colours are in the sRGB gamut.
 
     Parameters
@@ -230,7 +230,7 @@ def in_gamut(lab, tolerance=0.5 / 255):
     return ops.all(inside, axis=-1)
 
 
-def replace_luma(rgb, target):
+def replace_luma(rgb: Array, target: Array) -> Array:
     """Replace the luma of a colour picture, and keep its colour differences.
 
     The same amount is added to red, green and blue of a pixel. Because the weights of
@@ -264,7 +264,7 @@ def replace_luma(rgb, target):
     return namespace(rgb, target).clip(rgb + (target - grey(rgb)), 0.0, 255.0)
 
 
-def levels_to_signed(levels):
+def levels_to_signed(levels: Array) -> Array:
     """Scale levels, 0 to 255, to the signed range of the network, -1 to 1.
 
     Parameters
@@ -285,7 +285,7 @@ def levels_to_signed(levels):
     return as_float(levels) / 127.5 - 1.0
 
 
-def signed_to_levels(signed):
+def signed_to_levels(signed: Array) -> Array:
     """Scale the signed range, -1 to 1, to whole levels, 0 to 255.
 
     Parameters

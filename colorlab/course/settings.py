@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import pathlib
 
 from colorlab import __version__, cache
 from colorlab.configuration import Configuration
@@ -55,7 +56,7 @@ class Course:
     configuration: Configuration
 
     @property
-    def run_folder(self):
+    def run_folder(self) -> pathlib.Path:
         """The folder of the course's training run (pathlib.Path).
 
         Its name depends on settings, pictures and version: a change of these starts a new run.
@@ -81,7 +82,7 @@ class Course:
         configuration = Configuration.from_preset(preset, **settings)
         return dataclasses.replace(self, configuration=configuration)
 
-    def split(self):
+    def split(self) -> splits.Splits:
         """Split the pictures as configured (colorlab.datasets.splits.Splits)."""
         settings = self.configuration
         return splits.split(self.table, settings.validation, settings.test, settings.seed)
@@ -94,7 +95,7 @@ def _toy_folder(size):
     )
 
 
-def load(run=None):
+def load(run: str | None = None) -> Course:
     """Load the pictures and settings of the course.
 
     Parameters

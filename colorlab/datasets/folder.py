@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import os
 import pathlib
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image
@@ -82,12 +83,12 @@ class PictureTable:
         return len(self.pictures)
 
     @property
-    def categories(self):
+    def categories(self) -> tuple[str, ...]:
         """Names of the categories, in alphabetical order (tuple of str)."""
         return tuple(sorted({picture.category for picture in self.pictures}))
 
     @property
-    def counts(self):
+    def counts(self) -> dict[str, int]:
         """Number of pictures of each category (dict)."""
         counts = dict.fromkeys(self.categories, 0)
         for picture in self.pictures:
@@ -95,18 +96,18 @@ class PictureTable:
         return counts
 
     @property
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """SHA-256 over categories and contents (str): another picture, another fingerprint."""
         rows = sorted(f"{picture.category} {picture.digest}" for picture in self.pictures)
         return hashlib.sha256(os.fsencode("\n".join(rows))).hexdigest()
 
-    def select(self, indices):
+    def select(self, indices: Iterable[int]) -> "PictureTable":
         """Take the pictures at the given positions, in table order (PictureTable)."""
         return dataclasses.replace(
             self, pictures=tuple(self.pictures[index] for index in sorted(indices)), skipped=()
         )
 
-    def without_grey(self):
+    def without_grey(self) -> "PictureTable":
         """Leave out the grey pictures, which teach no colour, and list them in ``skipped``.
 
         Returns
@@ -127,7 +128,7 @@ class PictureTable:
         skipped = (*self.skipped, *((path, "is grey and teaches no colour") for path in grey))
         return dataclasses.replace(self, pictures=kept, skipped=skipped)
 
-    def of(self, *categories):
+    def of(self, *categories: str) -> "PictureTable":
         """Take the pictures of the named categories.
 
         Raises
@@ -145,7 +146,7 @@ class PictureTable:
             index for index, row in enumerate(self.pictures) if row.category in categories
         )
 
-    def read(self, index):
+    def read(self, index: int) -> np.ndarray:
         """Read the picture at a position: uint8 sRGB, shape (height, width, 3)."""
         return images.read_image(self.folder / self.pictures[index].path)
 
@@ -249,7 +250,7 @@ def _sample(folder, paths, limit):
     return sorted(kept)
 
 
-def scan(folder, limit=None):
+def scan(folder: str | os.PathLike[str], limit: int | None = None) -> PictureTable:
     """Read a folder of pictures, one sub-folder a category, into a table.
 
     Every picture is decoded once, so that a damaged file shows now and not in the middle of a

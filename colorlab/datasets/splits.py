@@ -36,7 +36,7 @@ class Splits:
     test: PictureTable
 
 
-def group_near_duplicates(table, chunk=1024):
+def group_near_duplicates(table: PictureTable, chunk: int = 1024) -> np.ndarray:
     """Find pictures that show the same scene.
 
     Two pictures match if their files are identical, or if at least three quarters of the 512 signs
@@ -73,7 +73,7 @@ def group_near_duplicates(table, chunk=1024):
         first, second = sorted((root(first), root(second)))
         parent[second] = first
 
-    first_with = {}
+    first_with: dict[str, int] = {}
     for index, picture in enumerate(table.pictures):
         join(first_with.setdefault(picture.digest, index), index)
 
@@ -117,7 +117,9 @@ def _fill_empty_parts(sides, draws, groups, categories, category):
                 break
 
 
-def split(table, validation=0.1, test=0.17, seed=0):
+def split(
+    table: PictureTable, validation: float = 0.1, test: float = 0.17, seed: int = 0
+) -> Splits:
     """Split a table into training, validation and test pictures.
 
     A random number is computed for each picture from the seed and the picture's own content; the
@@ -178,7 +180,7 @@ def split(table, validation=0.1, test=0.17, seed=0):
     return Splits(*(table.select(np.flatnonzero(sides == side)) for side in range(3)))
 
 
-def add_training_pictures(parts, table):
+def add_training_pictures(parts: Splits, table: PictureTable) -> Splits:
     """Add the pictures of another folder to the training part only.
 
     Pictures that show the same scene as a validation or test picture, or that are already in the

@@ -1,6 +1,6 @@
 """Tables of results: the protocol of the course on many pictures, beside baselines."""
 
-from colorlab.evaluation.baselines import grey_picture, mean_ab, paint_ab
+from colorlab.evaluation.baselines import mean_ab, paint_ab
 from colorlab.evaluation.models import common_split, facts_of, method_of, picture_size
 from colorlab.evaluation.protocol import evaluate
 from colorlab.evaluation.table import COLUMNS, Evaluation
@@ -11,7 +11,6 @@ __all__ = [
     "common_split",
     "evaluate",
     "facts_of",
-    "grey_picture",
     "mean_ab",
     "method_of",
     "paint_ab",

@@ -52,12 +52,15 @@ def list_pictures(
     -------
     Listing
     """
-    pictures, passed_over, unreadable, seen = [], [], [], set()
+    pictures: list[pathlib.Path] = []
+    passed_over: list[tuple[pathlib.Path, str]] = []
+    unreadable: list[tuple[pathlib.Path, str]] = []
+    seen: set = set()
 
     def note(error):
         unreadable.append((pathlib.Path(error.filename), error.strerror))
 
-    for place, folders, names in os.walk(folder, onerror=note, followlinks=True):
+    for place, folders, names in os.walk(os.fspath(folder), onerror=note, followlinks=True):
         place = pathlib.Path(place)
         if not _is_new(place, seen):
             folders.clear()

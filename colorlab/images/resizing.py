@@ -9,7 +9,7 @@ from PIL import Image
 __all__ = ["center_square", "resize", "standardize"]
 
 
-def center_square(image):
+def center_square(image: np.ndarray) -> np.ndarray:
     """Crop the largest central square of a picture.
 
     Parameters
@@ -32,7 +32,7 @@ def center_square(image):
     return image[top : top + side, left : left + side]
 
 
-def resize(image, height, width):
+def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a picture with the Lanczos filter.
 
     Parameters
@@ -62,7 +62,7 @@ def resize(image, height, width):
     return np.array(picture)
 
 
-def standardize(image, size=256):
+def standardize(image: np.ndarray, size: int = 256) -> np.ndarray:
     """Crop and resize a picture to the form in which all results of the course are measured.
 
     Parameters

@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/01_data` and
 :doc:`/notebooks/07_your_own_photographs`.
 """
 
+import os
 import pathlib
 import struct
 
@@ -27,7 +28,9 @@ _PIXEL_OPTIONS = ("quality", "compress_level", "compression")
 _LARGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "AVIF": 65_536}
 
 
-def save_image(path, image, overwrite=False, quality=95):
+def save_image(
+    path: str | os.PathLike[str], image: np.ndarray, overwrite: bool = False, quality: int = 95
+) -> None:
     """Save a picture atomically.
 
     The file is written under a temporary name in the same folder and renamed when it is

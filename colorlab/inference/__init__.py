@@ -1,1 +1,6 @@
 """Colouring photographs with a trained network."""
+
+from colorlab import lazy
+
+# The names stand in __init__.pyi, and are imported when they are first asked for.
+__getattr__, __dir__, __all__ = lazy.attach(__name__)

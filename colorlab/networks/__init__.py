@@ -1,1 +1,6 @@
 """Networks: the U-Net of the course, its layers, and the registry that builds them by name."""
+
+from colorlab import lazy
+
+# The names stand in __init__.pyi, and are imported when they are first asked for.
+__getattr__, __dir__, __all__ = lazy.attach(__name__)

@@ -18,6 +18,10 @@ Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/06_why_brown`
 import dataclasses
 import pkgutil
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from colorlab.configuration import Configuration
 
 __all__ = [
     "LOSSES",
@@ -137,7 +141,7 @@ def default_loss(target: str) -> str:
     return next(name for name, loss in LOSSES.items() if target in loss.targets)
 
 
-def build_network(configuration):
+def build_network(configuration: "Configuration") -> Any:
     """Build the network of a configuration, as it is trained.
 
     Parameters

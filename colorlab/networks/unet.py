@@ -20,6 +20,8 @@ Taught in :doc:`/notebooks/02_unet`.
 """
 
 import numbers
+from collections.abc import Sequence
+from typing import Any
 
 from colorlab.backend import keras
 from colorlab.networks import heads
@@ -188,12 +190,12 @@ def _features(inputs, filters, dropout_rate, momentum):
 
 
 def build_unet(
-    input_shape=(None, None, 1),
-    output_channels=3,
-    filters=(64, 64, 128, 256, 256, 512, 512),
-    dropout_rate=0.3,
-    momentum=0.99,
-):
+    input_shape: tuple[int | None, int | None, int] = (None, None, 1),
+    output_channels: int = 3,
+    filters: Sequence[int] = (64, 64, 128, 256, 256, 512, 512),
+    dropout_rate: float = 0.3,
+    momentum: float = 0.99,
+) -> Any:
     """Build the U-Net of the course, a variant of the original one [1]_.
 
     Parameters

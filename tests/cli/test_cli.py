@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import colorlab, contents, refusal
+from command import colorlab, contents, opened, refusal
 from PIL import Image
 
 from colorlab import images, metrics
@@ -159,7 +159,7 @@ def test_colorize_keeps_name_size_and_light(model, photographs, tmp_path):
     weights = [0.299, 0.587, 0.114]
     assert unclipped.mean() > 0.3
     assert np.abs(colored @ weights - image @ weights)[unclipped].max() <= 1
-    assert Image.open(out / "0.jpg").format == "JPEG"
+    assert opened(out / "0.jpg").format == "JPEG"
 
 
 def test_one_bad_file_does_not_stop_the_others(model, photographs, tmp_path):
@@ -191,7 +191,7 @@ def test_nothing_is_overwritten_by_accident(model, photographs, tmp_path):
     assert str(out / "0.jpg") in line and "--overwrite" in line
     assert contents(out) == {"0.jpg": b"mine"}
     assert colorlab("colorize", photo, "-o", out, "--model", model, "--overwrite").code == 0
-    assert Image.open(out / "0.jpg").size == (40, 40)
+    assert opened(out / "0.jpg").size == (40, 40)
     assert list(contents(out)) == ["0.jpg"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import colorlab, contents, refusal
+from command import colorlab, contents, opened, refusal
 from PIL import Image
 
 from colorlab.datasets import toy
@@ -95,7 +95,7 @@ def test_the_same_command_again_does_only_what_is_missing(color, photos, tmp_pat
         if path != "deep/a.jpg":
             assert (out / path).stat().st_mtime_ns == before[out / path]
     assert color(photos, "-o", out, "--overwrite").code == 0
-    assert Image.open(out / "a.jpg").size == (64, 64)
+    assert opened(out / "a.jpg").size == (64, 64)
 
 
 def test_results_inside_the_folder_are_not_coloured_again(color, photos):
@@ -140,13 +140,13 @@ def test_another_format_can_be_chosen(color, tmp_path, ending):
     assert set(names(out)) == expected
     formats = {"tif": "TIFF"}
     for name in expected:
-        assert Image.open(out / name).format == formats.get(ending, ending.upper())
+        assert opened(out / name).format == formats.get(ending, ending.upper())
 
 
 def test_a_gif_becomes_a_png_which_has_all_the_colours(color, tmp_path):
     picture().save(tmp_path / "a.gif")
     assert color(tmp_path / "a.gif", "-o", tmp_path / "out").code == 0
-    assert Image.open(tmp_path / "out" / "a.png").mode == "RGB"
+    assert opened(tmp_path / "out" / "a.png").mode == "RGB"
     result = color(tmp_path / "a.gif", "-o", tmp_path / "b.gif")
     assert result.code == 1 and "too few colours" in result.errors
 
@@ -156,7 +156,7 @@ def test_a_file_can_be_named(color, tmp_path):
     (tmp_path / "new").mkdir()
     result = color(tmp_path / "a.jpg", "-o", tmp_path / "new" / "b.png")
     assert (result.code, result.errors) == (0, "")
-    assert Image.open(tmp_path / "new" / "b.png").format == "PNG"
+    assert opened(tmp_path / "new" / "b.png").format == "PNG"
     result = color(tmp_path / "a.jpg", tmp_path / "new" / "b.png", "-o", tmp_path / "c.png")
     assert result.code == 1 and "expected a folder" in result.errors
     assert not (tmp_path / "c.png").exists()
@@ -439,7 +439,7 @@ def test_standard_input_becomes_standard_output(photos, chroma_file):
         assert result.returncode == 0, result.stderr
         path = photos / "out"
         path.write_bytes(result.stdout)
-        assert Image.open(path).format == expected and Image.open(path).size == (64, 64)
+        assert opened(path).format == expected and opened(path).size == (64, 64)
 
 
 def test_streams_that_hold_no_picture_are_one_line(chroma_file):
@@ -472,7 +472,7 @@ def test_only_one_end_may_be_a_stream(photos, chroma_file, tmp_path):
     path = tmp_path / "a.png"
     content = (photos / "b.png").read_bytes()
     result = process("colorize", "-", "-o", path, "--model", chroma_file, input=content)
-    assert result.returncode == 0 and Image.open(path).size == (64, 64)
+    assert result.returncode == 0 and opened(path).size == (64, 64)
 
 
 # --- interruptions -------------------------------------------------------------------------------

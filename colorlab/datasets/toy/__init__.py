@@ -72,7 +72,7 @@ def _whole_number(name, value, least):
     return int(value)
 
 
-def paint(category, seed=0, size=128):
+def paint(category: str, seed: int = 0, size: int = 128) -> np.ndarray:
     """Paint one picture.
 
     Parameters
@@ -123,7 +123,12 @@ def _picture_seed(seed, category, number):
     return int(entropy.generate_state(1, np.uint64)[0])
 
 
-def write_folder(folder, pictures_per_category=64, size=128, seed=0):
+def write_folder(
+    folder: str | os.PathLike[str],
+    pictures_per_category: int = 64,
+    size: int = 128,
+    seed: int = 0,
+) -> Path:
     """Write a folder of painted pictures as PNG files, with one sub-folder per category.
 
     The pictures are ``folder/<category>/<category>_0000.png`` and so on; ``folder/toy.json``

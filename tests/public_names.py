@@ -1,0 +1,25 @@
+"""The names that people may rely on. A name more is a promise more: add it here by intention."""
+
+_NAMES = {
+    "colorlab": "Colorizer InputError colorize load_pretrained",
+    "colorlab.color": "grey in_gamut lab_to_srgb levels_to_signed recombine replace_luma "
+    "signed_to_levels srgb_to_lab",
+    "colorlab.configuration": "Configuration read_configuration",
+    "colorlab.course": "Course load",
+    "colorlab.datasets": "PictureTable Splits scan split",
+    "colorlab.datasets.toy": "paint write_folder",
+    "colorlab.evaluation": "Evaluation common_split evaluate facts_of mean_ab method_of "
+    "paint_ab picture_size",
+    "colorlab.export": "export_run read_onnx write_onnx",
+    "colorlab.images": "center_square read_image resize save_image standardize to_grey",
+    "colorlab.inference": "Settings colorize_all find_photographs plan",
+    "colorlab.losses": "AbCrossEntropy AbCrossEntropyAndDistance AbDistance log_cosh",
+    "colorlab.metrics": "Scores ciede2000 colorfulness psnr score ssim",
+    "colorlab.networks": "build_network build_unet",
+    "colorlab.plots": "ab_histogram category_sheet result_grid training_curves",
+    "colorlab.training": "Batches compile_network read_log to_network train",
+}
+ALL = {f"{module}.{name}" for module, names in _NAMES.items() for name in names.split()}
+
+# The public data sets have a page of their own, which shows their whole package.
+APART = "colorlab.datasets.public."
