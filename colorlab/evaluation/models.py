@@ -122,7 +122,7 @@ def method_of(
         predictions = predict(small[..., None])
         return np.stack([images.resize(each, height, width) for each in predictions])
 
-    predict.takes_hints = colorizer.predictor.takes_hints
+    predict.takes_hints = colorizer.predictor.takes_hints  # type: ignore[attr-defined]
     side = colorizer.predictor.image_size
     return predict_at_its_own_size if colorizer.predictor.target == "rgb" else predict
 
