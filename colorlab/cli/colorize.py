@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from colorlab.cli.shared import Stopped, console, errors, say
+from colorlab.cli.shared import Stopped, console, errors, say, say_left_out
 from colorlab.errors import InputError
 
 __all__ = ["colorize"]
@@ -109,6 +109,7 @@ class _Report:
         self._all = self.count + len(planned.unreadable)
         self._model, self._as_json = model, as_json
         self._failed, self._kept = list(planned.unreadable), len(planned.existing)
+        self._passed_over = planned.passed_over
         for job in planned.existing if as_json else ():
             say(json.dumps({"photograph": job.name, "kept": str(job.target)}))
 
@@ -130,6 +131,11 @@ class _Report:
     def end(self):
         if self._kept and not self._as_json:
             say(f"exist already and were kept: {self._kept}; --overwrite colours them again")
+        if self._as_json:
+            for path, reason in self._passed_over:
+                say(json.dumps({"photograph": str(path), "passed_over": reason}))
+        else:
+            say_left_out("passed over", self._passed_over)
         if len(self._failed) == 1 == self._all:
             raise InputError(self._failed[0])
         self.list_failed()

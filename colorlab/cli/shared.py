@@ -9,7 +9,16 @@ from rich import progress
 from rich.console import Console
 from rich.markup import escape
 
-__all__ = ["DataOption", "Stopped", "console", "count_progress", "errors", "say", "scan"]
+__all__ = [
+    "DataOption",
+    "Stopped",
+    "console",
+    "count_progress",
+    "errors",
+    "say",
+    "say_left_out",
+    "scan",
+]
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -49,18 +58,31 @@ def _spell(character):
     return character.encode("unicode_escape").decode()
 
 
+def say_left_out(word, files):
+    """Name the files that are not used, those of one reason in one line.
+
+    Parameters
+    ----------
+    word : str
+        What happened to them.
+    files : iterable of (path-like, str)
+        Each with the reason.
+    """
+    paths = {}
+    for path, reason in files:
+        paths.setdefault(reason, []).append(str(path))
+    for reason, those in paths.items():
+        more = f" (and {len(those) - 1} more)" if len(those) > 1 else ""
+        say(f"{word} {those[0]}{more}: {reason}", errors)
+
+
 def scan(data):
     """Read a folder of pictures into a table, and list the skipped files."""
     from colorlab.datasets import folder
 
     table = folder.scan(data).without_grey()
-    paths = {}
-    for path, reason in table.skipped:
-        paths.setdefault(reason, []).append(path)
-    for reason, those in paths.items():
-        more = f" (and {len(those) - 1} more)" if len(those) > 1 else ""
-        say(f"skipped {those[0]}{more}: {reason}", errors)
-    if len(table.skipped) > len(paths):
+    say_left_out("skipped", table.skipped)
+    if len(table.skipped) > 1:
         say(f"left out: {len(table.skipped)} of {len(table) + len(table.skipped)}", errors)
     return table
 

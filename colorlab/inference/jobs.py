@@ -9,8 +9,8 @@ import pathlib
 from collections.abc import Iterable
 
 from colorlab.errors import InputError
-from colorlab.images import PICTURE_SUFFIXES
 from colorlab.images.formats import FORMATS, WRITTEN_AS
+from colorlab.images.listing import list_pictures
 
 __all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan"]
 
@@ -47,17 +47,21 @@ class Plan:
     existing : tuple of Job
         Those whose results exist already and are kept.
     unreadable : tuple of str
-        One line for each folder that holds no pictures or could not be looked into.
+        One line for each folder that holds no pictures or could not be looked into, and for each
+        photograph whose name another one has already.
+    passed_over : tuple of (pathlib.Path, str)
+        Files that look like pictures and are not taken, each with the reason.
     """
 
     jobs: tuple[Job, ...]
     existing: tuple[Job, ...] = ()
     unreadable: tuple[str, ...] = ()
+    passed_over: tuple[tuple[pathlib.Path, str], ...] = ()
 
 
 def find_photographs(
     photos: Iterable[pathlib.Path], out: pathlib.Path
-) -> tuple[list[tuple[pathlib.Path, pathlib.Path]], list[str]]:
+) -> tuple[list[tuple[pathlib.Path, pathlib.Path]], list[str], list[tuple[pathlib.Path, str]]]:
     """List photographs with their places below the folder that was named.
 
     Hidden files, and what lies in the folder for the results, are left out.
@@ -75,9 +79,12 @@ def find_photographs(
         Each photograph, and what follows the named folder in its path.
     unreadable : list of str
         One line for each folder that holds no pictures or could not be looked into.
+    passed_over : list of (pathlib.Path, str)
+        Files that look like pictures and are not taken, each with the reason.
     """
     found: list[tuple[pathlib.Path, pathlib.Path]] = []
     unreadable: list[str] = []
+    passed_over: list[tuple[pathlib.Path, str]] = []
     photos = list(photos)
     for photo in photos:
         if photo == STANDARD or not os.path.isdir(photo):
@@ -85,26 +92,13 @@ def find_photographs(
             continue
         if len(photos) > 1 and _same(photo, out):
             continue  # as when all that lies beside it was named with a *
-        before = len(found) + len(unreadable)
-
-        def note(error):
-            unreadable.append(f"{error.filename}: cannot be looked into ({error.strerror})")
-
-        for walked, folders, names in os.walk(photo, onerror=note):
-            place = pathlib.Path(walked)
-            folders[:] = sorted(
-                name
-                for name in folders
-                if not name.startswith(".") and not _same(place / name, out)
-            )
-            found += [
-                (place / name, (place / name).relative_to(photo))
-                for name in sorted(names)
-                if name.lower().endswith(PICTURE_SUFFIXES) and not name.startswith(".")
-            ]
-        if len(found) + len(unreadable) == before:
-            unreadable.append(f"{photo}: holds no pictures, expected {', '.join(PICTURE_SUFFIXES)}")
-    return found, unreadable
+        listing = list_pictures(photo, skip=lambda place: _same(place, out))
+        found += [(path, path.relative_to(photo)) for path in listing.pictures]
+        unreadable += [f"{path}: cannot be looked into ({why})" for path, why in listing.unreadable]
+        passed_over += listing.passed_over
+        if not listing.pictures and not listing.unreadable:
+            unreadable.append(f"{photo}: holds no pictures, such as .jpg, .png or .tif files")
+    return found, unreadable, passed_over
 
 
 def _same(first, second):
@@ -161,8 +155,7 @@ def plan(
     Raises
     ------
     InputError
-        If two photographs would become one file, a photograph would be overwritten, or a single
-        result that is named exists already.
+        If a photograph would be overwritten, or a single result that is named exists already.
 
     Examples
     --------
@@ -175,6 +168,7 @@ def plan(
         raise InputError("-o is missing: name a folder, or a file for a single picture")
     out = STANDARD if out is None else pathlib.Path(out)
     unreadable: list[str] = []
+    passed_over: list[tuple[pathlib.Path, str]] = []
     if STANDARD in paths and len(paths) > 1:
         raise InputError("- reads one picture from standard input, expected nothing beside it")
     if any(each in suffix for each in (os.sep, os.altsep or "/", "\0")):
@@ -184,7 +178,7 @@ def plan(
     elif paths == [STANDARD]:
         raise InputError(f"{out}: name a file for the picture from standard input, such as a.jpg")
     else:
-        found, unreadable = find_photographs(paths, out)
+        found, unreadable, passed_over = find_photographs(paths, out)
         # A photograph that was named twice is coloured once.
         jobs = list(
             {
@@ -202,12 +196,19 @@ def plan(
             jobs = [
                 job for job in jobs if job.source in paths or _resolved(job.source) not in targets
             ]
-    _require_distinct(jobs)
+        jobs, clashes = _with_distinct_names(jobs, suffix)
+        unreadable += clashes
+    _require_other_names(jobs)
     existing = [] if overwrite else [job for job in jobs if _exists(job.target)]
     if existing and existing[0].target == out:
         raise InputError(f"{out}: exists already; choose another name, or say --overwrite")
     kept = set(existing)
-    return Plan(tuple(job for job in jobs if job not in kept), tuple(existing), tuple(unreadable))
+    return Plan(
+        tuple(job for job in jobs if job not in kept),
+        tuple(existing),
+        tuple(unreadable),
+        tuple(passed_over),
+    )
 
 
 def _exists(target):
@@ -231,20 +232,31 @@ def _resolved(path):
         return path.absolute()
 
 
-def _require_distinct(jobs):
-    """Refuse before the first picture what would overwrite an original or another result."""
+def _with_distinct_names(jobs, suffix):
+    """Give the second of two photographs that would become one file a longer name."""
+    taken, distinct, clashes = {}, {}, []
+    # A photograph that keeps its ending keeps its name: x.png, and then x.gif.png.
+    for job in sorted(jobs, key=lambda job: job.source.suffix != job.target.suffix):
+        longer = f"{job.source.name}{suffix}{job.target.suffix}"
+        names = [job.target.name]
+        names += [longer] if job.source.suffix != job.target.suffix else []
+        for target in (job.target.with_name(name) for name in names):
+            if _resolved(target) not in taken:
+                taken[_resolved(target)] = job.source
+                distinct[job] = dataclasses.replace(job, target=target)
+                break
+        else:
+            other = taken[_resolved(job.target)]
+            clashes.append(f"{job.source}: has the same name as {other}; use another folder for it")
+    return [distinct[job] for job in jobs if job in distinct], clashes
+
+
+def _require_other_names(jobs):
+    """Refuse before the first picture what would overwrite an original."""
     sources = {_resolved(job.source): job.source for job in jobs if job.source != STANDARD}
-    seen = {}
     for job in jobs:
-        if job.target == STANDARD:
-            continue
         target = _resolved(job.target)
-        if target in seen and _resolved(job.source) != _resolved(seen[target]):
-            raise InputError(
-                f"{job.source}: has the same name as {seen[target]}; colour them into two folders"
-            )
-        seen[target] = job.source
-        if target in sources:
+        if job.target != STANDARD and target in sources:
             raise InputError(
                 f"{sources[target]}: would be overwritten; choose another folder with -o, or add "
                 "something to the names with --suffix"

@@ -314,8 +314,9 @@ def test_files_that_are_no_pictures_are_left_out_and_listed_once(photographs, tm
     (run / "thesis.txt").write_text("mine")
     result = colorlab("train", "--data", data, "--out", run, *NARROW, "--image-size", 32)
     assert result.code == 1
-    first_line, second, last = result.errors.splitlines()
+    first_line, second, count, last = result.errors.splitlines()
     assert "coast/note.jpg" in first_line and "street/cut.jpg" in second
+    assert count == "left out: 2 of 12"
     assert "10 pictures" in result.out
     assert str(run) in last and "thesis.txt" in last
     assert contents(run) == {"thesis.txt": b"mine"}

@@ -144,3 +144,65 @@ def test_small_photographs_share_the_room():
     queue.wait_for("c")
     for name in "ac":
         queue.end(name)
+
+
+# --- names, and what is not taken ----------------------------------------------------------------
+
+
+def targets(planned, out):
+    return {
+        job.source.name: job.target.relative_to(out).as_posix()
+        for job in (*planned.jobs, *planned.existing)
+    }
+
+
+def test_a_clash_of_names_stops_nothing(tmp_path):
+    place, out = tmp_path / "in", tmp_path / "out"
+    place.mkdir()
+    for name in ("x.gif", "x.png", "x.pgm", "good.jpg"):
+        Image.new("L", (4, 4)).save(place / name)
+    planned = plan([place], out)
+    assert targets(planned, out) == {
+        "good.jpg": "good.jpg",
+        "x.png": "x.png",
+        "x.gif": "x.gif.png",
+        "x.pgm": "x.pgm.png",
+    }
+    assert planned.unreadable == ()
+    names = targets(plan([place], out, suffix="_c", image_format=".jpg"), out)
+    assert len(set(names.values())) == 4 and all(name.endswith("_c.jpg") for name in names.values())
+    # Named again in a file each, all but one of those with one name are coloured.
+    (tmp_path / "other").mkdir()
+    Image.new("L", (4, 4)).save(tmp_path / "other" / "x.png")
+    planned = plan([place / "x.png", tmp_path / "other" / "x.png", place / "good.jpg"], out)
+    assert targets(planned, out) == {"x.png": "x.png", "good.jpg": "good.jpg"}
+    (line,) = planned.unreadable
+    assert f"{tmp_path / 'other' / 'x.png'}: has the same name as {place / 'x.png'}" in line
+
+
+def test_every_ending_that_can_be_read_is_planned_and_the_rest_is_named(tmp_path):
+    place, out = tmp_path / "in", tmp_path / "out"
+    place.mkdir()
+    content = b"\xff\xd8\xff\xe0"
+    names = ("a.jpg", "b.jfif", "c.jpe", "d.jp2", "e.pgm", "f.avif", "g.mpo", "h.apng", "i.HEIC")
+    for name in (*names, "raw.nef", "drawing.svg", "no ending", "notes.txt"):
+        (place / name).write_bytes(b"text" if name == "notes.txt" else content)
+    planned = plan([place], out)
+    assert targets(planned, out) == {
+        **{name: name for name in ("a.jpg", "b.jfif", "c.jpe", "f.avif", "g.mpo", "h.apng")},
+        **{"d.jp2": "d.png", "e.pgm": "e.png", "i.HEIC": "i.jpg"},
+    }
+    assert [path.name for path, _ in planned.passed_over] == ["drawing.svg", "no ending", "raw.nef"]
+    assert planned.unreadable == ()
+
+
+def test_the_time_of_a_file_without_a_date_is_kept(album, colorizer, tmp_path):
+    os.utime(album / "a.png", (1e9, 5e8))
+    list(batch.colorize_all(plan([album / "a.png"], tmp_path / "out"), colorizer))
+    assert os.stat(tmp_path / "out" / "a.png").st_mtime == 5e8
+
+
+def test_a_link_to_a_folder_is_coloured_once(album, tmp_path):
+    (album / "link").symlink_to(album / "deep")
+    (album / "deep" / "round").symlink_to(album)
+    assert len(plan([album], tmp_path / "out").jobs) == 4
