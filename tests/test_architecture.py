@@ -164,3 +164,17 @@ def test_modules_are_short_enough_to_read():
         name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES
     }
     assert not {name: length for name, length in lengths.items() if length > 330}
+
+
+def test_no_test_file_imports_from_another():
+    """What tests share stands in modules of their own, such as `command` and `made_sets`."""
+    tests = sorted((ROOT.parent / "tests").rglob("test_*.py"))
+    names = {path.stem for path in tests}
+    faults = []
+    for path in tests:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                found = [node.module]
+            faults += [f"{path.name}: {each}" for each in found if each.split(".")[-1] in names]
+    assert not faults
