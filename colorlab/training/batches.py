@@ -3,10 +3,14 @@
 Taught in :doc:`/notebooks/03_training`.
 """
 
+from typing import Any
+
 import numpy as np
 
 from colorlab import color, images
 from colorlab.backend import silent_stderr
+from colorlab.configuration import Configuration
+from colorlab.datasets.splits import Splits
 from colorlab.losses import BIN_STRIDE
 from colorlab.networks.registry import NETWORKS
 from colorlab.training.hints import simulate_hints
@@ -17,7 +21,7 @@ with silent_stderr():
 __all__ = ["Batches", "to_network"]
 
 
-def to_network(rgb):
+def to_network(rgb: Any) -> tuple[Any, Any]:
     """Convert a batch of pictures to the input and the target of a network.
 
     Parameters
@@ -150,7 +154,7 @@ class Batches:
         Fingerprints and numbers of pictures, for the record of the run.
     """
 
-    def __init__(self, splits, configuration):
+    def __init__(self, splits: Splits, configuration: Configuration) -> None:
         self._splits = splits
         self._configuration = configuration
         self._takes_hints = NETWORKS[configuration.network].takes_hints
@@ -172,7 +176,7 @@ class Batches:
         decoders = tf.constant([_choose_decoder(picture, size) for picture in table.pictures])
         return lambda index: _decode(paths[index], decoders[index])
 
-    def training(self, first_epoch=0):
+    def training(self, first_epoch: int = 0) -> "tf.data.Dataset":
         """Return the training batches of all epochs from ``first_epoch`` on.
 
         Parameters
@@ -222,7 +226,7 @@ class Batches:
             dataset = self._add_hints(dataset, first_epoch * self.steps_per_epoch, 0)
         return dataset.prefetch(2)
 
-    def validation(self):
+    def validation(self) -> "tf.data.Dataset":
         """Return the validation batches, in table order, without crops and flips.
 
         Returns
@@ -262,7 +266,7 @@ class Batches:
 
         return dataset.enumerate(first).map(add, num_parallel_calls=1)
 
-    def one(self):
+    def one(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first training batch as two NumPy arrays (grey, rgb) in the signed range."""
         inputs, rgb = next(iter(self.training()))
         grey = inputs[0] if self._takes_hints else inputs
