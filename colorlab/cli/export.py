@@ -16,6 +16,7 @@ def export(
         typer.Argument(
             readable=False,  # checked by colorlab, with a message of one line
             help="Folder that `colorlab train` wrote.",
+            metavar="RUN",
             show_default=False,
         ),
     ],

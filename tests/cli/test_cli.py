@@ -384,6 +384,7 @@ OPTIONS = {
         *("PHOTO", "--out", "-o", "--model", "--overwrite", "--saturation", "--size", "--compare"),
         *("--suffix", "--format", "--quality", "--json"),
     ],
+    "export": ["RUN", "FILE", "--saturation", "--overwrite"],
     "check": ["--data"],
 }
 
