@@ -4,19 +4,16 @@ Taught in :doc:`/notebooks/03_training`.
 """
 
 import dataclasses
-import json
 import math
 import numbers
-import os
-import pathlib
 
 from colorlab.errors import InputError
 from colorlab.networks.registry import LOSSES, NETWORKS, TARGETS, default_loss
 
-__all__ = ["PRESETS", "Configuration", "read_configuration"]
+__all__ = ["PRESETS", "Configuration"]
 
 #: What each preset sets otherwise than :class:`Configuration` does by default.
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "ab": {},
     "ab_bins": {"target": "ab_bins"},
     "efficientnet": {
@@ -241,7 +238,7 @@ class Configuration:
     @property
     def stride(self) -> int:
         """Number of pixels that height and width of the network's input are multiples of."""
-        return NETWORKS[self.network].stride(self.filters)
+        return NETWORKS[self.network].stride(self.filters or ())
 
     def _require_choice(self, name, known, where=""):
         value = getattr(self, name)
@@ -280,7 +277,7 @@ class Configuration:
 
     def to_dict(self) -> dict:
         """Return the settings as a dict that JSON can hold."""
-        return {**dataclasses.asdict(self), "filters": list(self.filters)}
+        return {**dataclasses.asdict(self), "filters": list(self.filters or ())}
 
     @classmethod
     def from_dict(cls, settings: dict) -> "Configuration":
@@ -295,35 +292,3 @@ class Configuration:
         if unknown:
             raise InputError(f"unknown settings {', '.join(sorted(unknown))}")
         return cls(**settings)
-
-
-def read_configuration(run: str | os.PathLike[str]) -> Configuration:
-    """Read the configuration that a training run was started with.
-
-    Parameters
-    ----------
-    run : path-like
-        A folder that :func:`colorlab.training.train` wrote.
-
-    Returns
-    -------
-    Configuration
-
-    Raises
-    ------
-    InputError
-        If the folder is missing or is not a run.
-    """
-    run = pathlib.Path(run)
-    if not run.is_dir():
-        raise InputError(f"{run}: no such run; expected a folder that `colorlab train` wrote")
-    path = run / "config.json"
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return Configuration.from_dict(record["configuration"])
-    except FileNotFoundError:
-        raise InputError(
-            f"{run}: is not a run (no config.json); expected a folder that `colorlab train` wrote"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: is not a run's configuration ({error})") from None

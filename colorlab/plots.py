@@ -147,7 +147,7 @@ def training_curves(log: Sequence[Mapping[str, float]], baseline: float | None =
     Parameters
     ----------
     log : sequence of dict
-        As returned by :func:`colorlab.training.read_log`: ``epoch``, ``loss``, ``val_loss``.
+        As returned by :meth:`colorlab.training.Run.read_log`: ``epoch``, ``loss``, ``val_loss``.
     baseline : float, optional
         A loss to compare with, drawn as a dotted line.
 

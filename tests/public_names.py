@@ -4,7 +4,7 @@ _NAMES = {
     "colorlab": "Colorizer InputError colorize load_pretrained",
     "colorlab.color": "grey in_gamut lab_to_srgb levels_to_signed recombine replace_luma "
     "signed_to_levels srgb_to_lab",
-    "colorlab.configuration": "Configuration read_configuration",
+    "colorlab.configuration": "Configuration",
     "colorlab.course": "Course load",
     "colorlab.datasets": "PictureTable Splits scan split",
     "colorlab.datasets.toy": "paint write_folder",
@@ -17,7 +17,7 @@ _NAMES = {
     "colorlab.metrics": "Scores ciede2000 colorfulness psnr score ssim",
     "colorlab.networks": "build_network build_unet",
     "colorlab.plots": "ab_histogram category_sheet result_grid training_curves",
-    "colorlab.training": "Batches compile_network read_log to_network train",
+    "colorlab.training": "Batches Run compile_network load_network to_network train",
 }
 ALL = {f"{module}.{name}" for module, names in _NAMES.items() for name in names.split()}
 

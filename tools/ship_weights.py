@@ -12,7 +12,6 @@ import json
 from pathlib import Path
 
 from colorlab import training
-from colorlab.configuration import read_configuration
 from colorlab.export.run import export_run
 from colorlab.inference.predictors import OnnxPredictor
 from colorlab.networks import registry
@@ -24,7 +23,7 @@ ORDER = ("default", "small", "vivid")
 
 def _effort(run):
     """Return how long a run took, and how much it saw."""
-    log = training.read_log(run)
+    log = training.Run(run).read_log()
     best = min(log, key=lambda row: row["val_loss"])
     return {
         "passes": len(log),
@@ -37,13 +36,13 @@ def _effort(run):
 
 def _before(run):
     """Return the runs whose weights a run began with, the first one first."""
-    start = json.loads((run / "config.json").read_text(encoding="utf-8")).get("start")
+    start = training.Run(run).read_record().get("start")
     if start is None:
         return []
-    earlier = run.parent / start
-    settings = read_configuration(earlier)
+    earlier = run.parent / start["run"]
+    settings = training.Run(earlier).configuration
     own = {"learning_rate": settings.learning_rate, "dropout_rate": settings.dropout_rate}
-    return [*_before(earlier), {"run": start, **own, **_effort(earlier)}]
+    return [*_before(earlier), {"run": start["run"], **own, **_effort(earlier)}]
 
 
 def ship(run, name, saturation=1.0, temperature=None, folder=WEIGHTS):
@@ -55,7 +54,7 @@ def ship(run, name, saturation=1.0, temperature=None, folder=WEIGHTS):
     configuration = predictor.configuration
     settings = {} if temperature is None else {"temperature": temperature}
 
-    record = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    record = training.Run(run).read_record()
     content = path.read_bytes()
     catalogue = folder / "models.json"
     models = json.loads(catalogue.read_text(encoding="utf-8")) if catalogue.exists() else {}

@@ -73,6 +73,7 @@ def evaluate(
     from colorlab.datasets import splits
     from colorlab.inference.colorizer import require_settings
     from colorlab.inference.pretrained import load_pretrained
+    from colorlab.training.run import Run
 
     if part not in ("test", "validation"):
         raise InputError(f"--part must be test or validation, got {part!r}")
@@ -110,7 +111,7 @@ def evaluate(
     with count_progress(errors, "pictures measured", len(judged)) as progress:
         result = evaluation.evaluate(judged, parts.train, methods, size, facts, progress, hints)
     folders = [model for model in named.values() if pathlib.Path(model).is_dir()]
-    path = out or (pathlib.Path(folders[0]) / "evaluation.json" if folders else None)
+    path = out or (Run(folders[0]).evaluation if folders else None)
     if path is not None:
         result.save(path)
     _print_evaluation(result)

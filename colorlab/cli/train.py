@@ -109,7 +109,9 @@ def train(
 
     batches = batches.Batches(parts, configuration)
     with EpochProgress(console, batches.batch_size) as progress:
-        log = training.train(configuration, batches, out, callbacks=[progress], start=start)
+        log = training.train(
+            configuration, batches, out, callbacks=[progress], start=start, report=say
+        )
     best = min(log, key=lambda row: row["val_loss"])
     say(
         f"{out}: {len(log)} epochs done, lowest validation loss "

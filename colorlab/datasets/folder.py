@@ -11,9 +11,10 @@ import pathlib
 from collections.abc import Iterable
 
 import numpy as np
-from PIL import Image
 
 from colorlab import images
+from colorlab.datasets import table_cache
+from colorlab.datasets.descriptors import describe
 from colorlab.errors import InputError
 from colorlab.images.jpeg import is_plain
 from colorlab.images.levels import flatten, is_colored
@@ -21,10 +22,7 @@ from colorlab.images.listing import list_pictures
 from colorlab.images.reading import decode, open_picture
 from colorlab.images.refusals import one_line_errors, open_regular
 
-__all__ = ["Picture", "PictureTable", "describe", "scan"]
-
-_SIGN_GRID = 17
-_THUMBNAIL = 32
+__all__ = ["Picture", "PictureTable", "scan"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Picture:
         Whether any JPEG decoder gives the right picture, see
         :func:`colorlab.images.jpeg.is_plain`.
     descriptor : numpy.ndarray, shape (1536,)
-        See :func:`describe`. Not part of comparisons.
+        See :func:`colorlab.datasets.descriptors.describe`. Not part of comparisons.
     colored : bool
         False for a grey picture, which teaches no colour.
     """
@@ -151,48 +149,6 @@ class PictureTable:
         return images.read_image(self.folder / self.pictures[index].path)
 
 
-def describe(image):
-    """Describe what a picture shows so coarsely that near-duplicates get the same description.
-
-    Parameters
-    ----------
-    image : numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB.
-
-    Returns
-    -------
-    numpy.ndarray, shape (1536,)
-        float16. The first 512 values, each -1 or 1, say for a 16 x 16 grid whether the grey rises
-        to the right and downwards; the other 1,024 are a 32 x 32 grey thumbnail with mean zero
-        and length one. So two dot products give the share of equal signs and the correlation.
-
-    Notes
-    -----
-    The signs are the difference hash of perceptual hashing, in both directions.
-
-    Examples
-    --------
-    >>> picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3)).astype("uint8")
-    >>> description = describe(picture).astype(float)
-    >>> description.shape, round(float(description[512:] @ description[512:]), 2)
-    ((1536,), 1.0)
-    """
-    grey = Image.fromarray(image).convert("L")
-    box = Image.Resampling.BOX
-    coarse = np.asarray(grey.resize((_SIGN_GRID, _SIGN_GRID), box), dtype="int16")
-    signs = np.concatenate(
-        [
-            (coarse[:-1, 1:] > coarse[:-1, :-1]).ravel(),
-            (coarse[1:, :-1] > coarse[:-1, :-1]).ravel(),
-        ]
-    )
-    thumbnail = np.asarray(grey.resize((_THUMBNAIL, _THUMBNAIL), box), dtype="float32").ravel()
-    thumbnail = thumbnail - thumbnail.mean()
-    length = np.linalg.norm(thumbnail)
-    thumbnail = thumbnail / length if length > 0 else thumbnail
-    return np.concatenate([np.where(signs, 1.0, -1.0), thumbnail]).astype("float16")
-
-
 def _read_row(folder, path):
     """Return a Picture, or the reason why there is none."""
     relative = path.relative_to(folder)
@@ -215,6 +171,28 @@ def _read_row(folder, path):
         )
     except InputError as error:
         return (relative.as_posix(), str(error).removeprefix(f"{path}: "))
+
+
+def _read_rows(folder, paths):
+    """Return a Picture, or the reason why there is none, for each path; read what is new."""
+    known = table_cache.TableCache(folder)
+
+    def read(path):
+        name = path.relative_to(folder).as_posix()
+        try:
+            stamp = known.stamp(path)
+        except OSError:
+            return None, _read_row(folder, path)  # it says why
+        fields = known.find(name, stamp)
+        return (None, Picture(**fields)) if fields else (stamp, _read_row(folder, path))
+
+    # Decoding releases Python's lock, so threads use all cores.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(read, paths))
+    new = {row.path: (stamp, vars(row)) for stamp, row in found if stamp and type(row) is Picture}
+    if new:
+        known.write(new)
+    return [row for _, row in found]
 
 
 def _candidates(folder):
@@ -254,7 +232,8 @@ def scan(folder: str | os.PathLike[str], limit: int | None = None) -> PictureTab
     """Read a folder of pictures, one sub-folder a category, into a table.
 
     Every picture is decoded once, so that a damaged file shows now and not in the middle of a
-    training run. Files that cannot be read are left out and listed in ``skipped``.
+    training run. Files that cannot be read are left out and listed in ``skipped``. A second look at
+    a folder reads only what has changed, see :mod:`colorlab.datasets.table_cache`.
 
     Parameters
     ----------
@@ -298,9 +277,7 @@ def scan(folder: str | os.PathLike[str], limit: int | None = None) -> PictureTab
     if limit is not None:
         paths = _sample(folder, paths, limit)
 
-    # Decoding releases Python's lock, so threads use all cores.
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(pool.map(lambda path: _read_row(folder, path), paths))
+    rows = _read_rows(folder, paths)
     pictures = tuple(row for row in rows if isinstance(row, Picture))
     skipped = (*(row for row in rows if not isinstance(row, Picture)), *passed_over)
     if not pictures:

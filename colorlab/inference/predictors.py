@@ -272,10 +272,11 @@ class KerasPredictor:
         InputError
             If the folder is missing, is not a run, or its weights are missing or damaged.
         """
-        from colorlab.export.run import load_run
+        from colorlab.training.run import Run
+        from colorlab.training.weights import load_network
 
-        network, configuration, weights = load_run(run)
-        return cls(network, configuration, weights=weights)
+        folder = Run(run)
+        return cls(load_network(run), folder.configuration, weights=folder.best_weights)
 
     def predict(self, grey: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
         """Compute the prediction of a batch in one compiled call.

@@ -9,6 +9,7 @@ Taught in :doc:`/notebooks/02_unet`.
 """
 
 from colorlab.backend import keras
+from colorlab.errors import InputError
 
 __all__ = ["BatchNormalization"]
 
@@ -17,18 +18,27 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable(package="colorlab")
 class BatchNormalization(keras.layers.BatchNormalization):
-    """Keras's batch normalization over the last axis, several times as fast in training.
+    """Batch normalization [1]_ over the last axis, several times as fast in training.
 
     Parameters
     ----------
     **settings
-        Those of ``keras.layers.BatchNormalization``.
+        Those of ``keras.layers.BatchNormalization``, but for ``renorm`` and ``synchronized``.
+
+    Raises
+    ------
+    InputError
+        If ``renorm`` or ``synchronized`` is asked for: the short way has neither.
 
     Notes
     -----
     Pictures of the shape (batch, height, width, channels) take the short way; everything else,
-    and everything outside training, takes Keras's. The numbers are the same to rounding. After
-    Ioffe and Szegedy, Batch Normalization, ICML 2015.
+    and everything outside training, takes Keras's. The numbers are the same to rounding.
+
+    References
+    ----------
+    .. [1] S. Ioffe and C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by
+       Reducing Internal Covariate Shift", ICML 2015, https://doi.org/10.48550/arXiv.1502.03167
 
     Examples
     --------
@@ -38,6 +48,14 @@ class BatchNormalization(keras.layers.BatchNormalization):
     >>> round(float(ops.mean(normalized)), 4), round(float(ops.std(normalized)), 4)
     (0.0, 1.0)
     """
+
+    def __init__(self, **settings):
+        for name in ("renorm", "synchronized"):
+            if settings.get(name):
+                raise InputError(
+                    f"{name} must be False in this layer; take keras.layers.BatchNormalization"
+                )
+        super().__init__(**settings)
 
     def call(self, inputs, training=None, mask=None):
         """Normalize a batch, in training by its own mean and variance."""

@@ -1,96 +1,210 @@
-"""A run's folder: what was asked for, kept so that the same run can go on.
+"""A run's folder: what was asked for and what came of it, kept so that the same run can go on.
+
+Nothing here imports Keras: a run is looked at in no time.
 
 Taught in :doc:`/notebooks/03_training`.
 """
 
-import contextlib
-import importlib.metadata
 import json
 import os
-import platform
+import pathlib
 
-from colorlab.backend import keras
+from colorlab.atomic import remove_leftovers, write_text_atomic
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 
-__all__ = ["open_run", "versions", "write_text"]
+__all__ = ["Run"]
 
-_CONFIG = "config.json"
-
-
-def versions():
-    """Return the versions of Python and of the packages that decide a run's numbers (dict)."""
-    found = {"python": platform.python_version(), "backend": keras.backend.backend()}
-    for name in ("colorlab-book", "keras", "numpy", "tensorflow", "jax"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
+_RECORD, _LOG = "config.json", "log.jsonl"
+_BEST, _LAST = "best.weights.h5", "last.weights.h5"
+_FREQUENCIES, _EVALUATION = "bin_frequencies.json", "evaluation.json"
+_EXPECTED = "expected a folder that `colorlab train` wrote"
 
 
-def write_text(path, text):
-    """Write a text file whole or not at all.
+class Run:
+    """The folder of a training run; it alone knows the names of its files.
 
     Parameters
     ----------
-    path : pathlib.Path
-    text : str
-    """
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    folder : path-like
+        It need not exist yet.
 
-
-def open_run(run, record):
-    """Start a run's folder, or check that it holds the run that is asked for.
-
-    Parameters
+    Attributes
     ----------
-    run : pathlib.Path
-    record : dict
-        ``configuration``, ``data`` and ``versions``; what config.json shall say.
+    folder : pathlib.Path
+    best_weights : pathlib.Path
+        The network after the epoch of the lowest validation loss.
+    last_weights : pathlib.Path
+        Network and optimizer after the last whole epoch.
+    bin_frequencies : pathlib.Path
+        How often each ab bin occurs in the training pictures, for losses that ask for it.
+    evaluation : pathlib.Path
+        What `colorlab evaluate` writes.
 
-    Raises
-    ------
-    InputError
-        If the folder holds anything else, or cannot be written to.
+    Examples
+    --------
+    >>> Run("runs/first").best_weights.name
+    'best.weights.h5'
+    >>> Run("no/such/run").configuration
+    Traceback (most recent call last):
+    colorlab.errors.InputError: no/such/run: no such run; expected a folder that ...
     """
-    path = run / _CONFIG
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            names = (child.name for child in run.iterdir() if child.suffix != ".part")
-            foreign = next(names, None)
-            if foreign is not None:
-                raise InputError(
-                    f"{run}: holds other files ({foreign}); choose a new or an empty folder"
-                )
-            write_text(path, json.dumps(record, indent=2) + "\n")
-            return
-        known = json.loads(path.read_text(encoding="utf-8"))
-        settings, data = dict(known["configuration"]), known["data"]
-    except InputError:  # a ValueError too
-        raise
-    except OSError as error:
-        raise InputError(f"{run}: cannot be used for a run ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path}: is damaged; choose another folder") from None
-    try:
-        settings = Configuration.from_dict(settings).to_dict()
-    except InputError as error:
-        raise InputError(f"{path}: {error}; choose another folder") from None
-    for name, value in record["configuration"].items():
-        # More epochs only carry the run further, unless its schedule counts on their number.
-        further = name == "epochs" and settings["schedule"] == "constant"
-        if not further and settings[name] != value:
+
+    def __init__(self, folder: str | os.PathLike):
+        self.folder = pathlib.Path(folder)
+        self.best_weights = self.folder / _BEST
+        self.last_weights = self.folder / _LAST
+        self.bin_frequencies = self.folder / _FREQUENCIES
+        self.evaluation = self.folder / _EVALUATION
+        self._record, self._log = self.folder / _RECORD, self.folder / _LOG
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings that the run was started with.
+
+        Raises
+        ------
+        InputError
+            If the folder is missing, or is not a run.
+        """
+        return Configuration.from_dict(self.read_record()["configuration"])
+
+    def read_record(self) -> dict:
+        """Read what is known about the run: ``configuration``, ``data``, ``versions``, ``start``.
+
+        Raises
+        ------
+        InputError
+            If the folder is missing, or is not a run.
+        """
+        if not self.folder.is_dir():
+            raise InputError(f"{self.folder}: no such run; {_EXPECTED}")
+        try:
+            record = json.loads(self._record.read_text(encoding="utf-8"))
+            Configuration.from_dict(record["configuration"])
+            return record
+        except FileNotFoundError:
+            raise InputError(f"{self.folder}: is not a run (no {_RECORD}); {_EXPECTED}") from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            reason = "a setting is missing" if isinstance(error, KeyError) else error
+            raise InputError(f"{self._record}: is not a run's record ({reason})") from None
+
+    def require_best_weights(self) -> pathlib.Path:
+        """Return the path of the best weights.
+
+        Raises
+        ------
+        InputError
+            If the folder is not a run, or has no weights yet.
+        """
+        self.read_record()
+        if not self.best_weights.is_file():
             raise InputError(
-                f"{run}: holds a run with {name} = {settings[name]}, now {value}; "
-                "choose another folder, or the same settings to continue"
+                f"{self.folder}: has no {_BEST} yet; let it train for one epoch at least"
             )
-    if data != record["data"]:
-        raise InputError(
-            f"{run}: holds a run on other pictures; choose another folder, or the same pictures "
-            "to continue"
-        )
-    if settings["epochs"] != record["configuration"]["epochs"]:
-        known["configuration"] = record["configuration"]
-        write_text(path, json.dumps(known, indent=2) + "\n")
+        return self.best_weights
+
+    def read_log(self) -> list[dict]:
+        """Read the log.
+
+        Returns
+        -------
+        list of dict
+            One an epoch: ``epoch`` (from 1), ``loss``, ``val_loss``, ``seconds``,
+            ``pictures_per_second``, ``learning_rate``.
+
+        Raises
+        ------
+        InputError
+            If there is no log, or a line is damaged.
+        """
+        try:
+            return [json.loads(line) for line in self._log.read_text("utf-8").splitlines()]
+        except FileNotFoundError:
+            raise InputError(f"{self.folder}: has no {_LOG}; {_EXPECTED}") from None
+        except ValueError as error:
+            raise InputError(f"{self._log}: is damaged ({error})") from None
+
+    def read_log_until(self, epoch: int) -> list[dict]:
+        """Read the log up to an epoch, after which the last weights were saved.
+
+        Raises
+        ------
+        InputError
+            If it ends before.
+        """
+        rows = self.read_log()
+        if len(rows) < epoch:
+            raise InputError(
+                f"{self._log}: ends before epoch {epoch}, after which the weights were saved; "
+                "start a new run"
+            )
+        return rows[:epoch]
+
+    def write_log(self, rows: list[dict]) -> None:
+        """Write the log anew."""
+        write_text_atomic(self._log, "".join(json.dumps(row) + "\n" for row in rows), True)
+
+    def open(self, record: dict) -> None:
+        """Start the folder, or check that it holds the run that is asked for.
+
+        Parameters
+        ----------
+        record : dict
+            ``configuration``, ``data``, ``versions``, and ``start`` where the run begins with the
+            weights of another; what :meth:`read_record` shall return.
+
+        Raises
+        ------
+        InputError
+            If the folder holds anything else, or cannot be written to.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(self.folder)
+            if not self._record.exists():
+                foreign = next((each.name for each in self.folder.iterdir()), None)
+                if foreign is not None:
+                    raise InputError(
+                        f"{self.folder}: holds other files ({foreign}); choose a new or an empty "
+                        "folder"
+                    )
+                self._write_record(record)
+                return
+        except OSError as error:
+            raise InputError(
+                f"{self.folder}: cannot be used for a run ({error.strerror})"
+            ) from None
+        known = self.read_record()
+        self._require_same(known, record)
+        if not self.last_weights.exists():
+            self._write_record(record)  # nothing has been learnt yet: it begins anew
+        elif known["configuration"] != record["configuration"]:
+            self._write_record({**known, "configuration": record["configuration"]})
+
+    def _write_record(self, record):
+        write_text_atomic(self._record, json.dumps(record, indent=2) + "\n", overwrite=True)
+
+    def _require_same(self, known, record):
+        """Refuse other settings, other pictures, and the weights of another run."""
+        settings = Configuration.from_dict(known["configuration"]).to_dict()
+        for name, value in record["configuration"].items():
+            # More epochs only carry the run further, unless its schedule counts on their number.
+            further = name == "epochs" and settings["schedule"] == "constant"
+            if not further and settings[name] != value:
+                raise InputError(
+                    f"{self.folder}: holds a run with {name} = {settings[name]}, now {value}; "
+                    "choose another folder, or the same settings to continue"
+                )
+        if known.get("data") != record["data"]:
+            raise InputError(
+                f"{self.folder}: holds a run on other pictures; choose another folder, or the same "
+                "pictures to continue"
+            )
+        begun, begins = (each.get("start") or {"run": None} for each in (known, record))
+        if begun["run"] != begins["run"]:
+            raise InputError(
+                f"{self.folder}: holds a run that began with the weights of "
+                f"{begun['run'] or 'none other'}, now {begins['run'] or 'none other'}; choose "
+                "another folder, or the same start to continue"
+            )

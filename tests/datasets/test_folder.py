@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from colorlab.datasets import toy
-from colorlab.datasets.folder import describe, scan
+from colorlab.datasets.descriptors import describe
+from colorlab.datasets.folder import scan
 from colorlab.errors import InputError
 
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from colorlab.datasets import toy
-from colorlab.datasets.folder import Picture, PictureTable, describe, scan
+from colorlab.datasets.descriptors import describe
+from colorlab.datasets.folder import Picture, PictureTable, scan
 from colorlab.datasets.splits import add_training_pictures, group_near_duplicates, split
 from colorlab.errors import InputError
 

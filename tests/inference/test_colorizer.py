@@ -12,13 +12,14 @@ from skimage import color as skimage_color
 import colorlab
 from colorlab import color
 from colorlab.color import ab_bins, luma
-from colorlab.configuration import Configuration, read_configuration
+from colorlab.configuration import Configuration
 from colorlab.datasets import toy
 from colorlab.errors import InputError
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.predictors import KerasPredictor, OnnxPredictor
 from colorlab.inference.pretrained import load_pretrained
 from colorlab.networks import registry, unet
+from colorlab.training import Run
 
 FILTERS = (4, 4, 4, 4, 4)
 SIZES = [(1, 1), (7, 300), (128, 128), (100, 150), (700, 90)]
@@ -300,7 +301,7 @@ def test_a_damaged_configuration_is_refused(run, content):
     (run / "config.json").write_bytes(content)
     assert "config.json" in refusal(run)
     with pytest.raises(InputError):
-        read_configuration(run)
+        Run(run).read_record()
 
 
 def test_a_run_without_weights_is_refused(run):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from colorlab.backend import keras
+from colorlab.errors import InputError
 from colorlab.networks.normalization import BatchNormalization
 
 needs_tensorflow = pytest.mark.skipif(
@@ -73,6 +74,14 @@ def test_a_frozen_layer_stays_as_it_is(pictures):
     layer(pictures, training=True)
     for old, new in zip(before, layer.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize("name", ["renorm", "synchronized"])
+def test_what_the_short_way_does_not_do_is_refused(name):
+    with pytest.raises(InputError, match=f"^{name} must be False in this layer") as error:
+        BatchNormalization(**{name: True})
+    assert len(str(error.value).splitlines()) == 1
+    BatchNormalization(**{name: False})
 
 
 def test_half_precision_stays_half(pictures):

@@ -1,6 +1,7 @@
 """A run learns, leaves a whole record, and goes on after any interruption as if there were none."""
 
 import dataclasses
+import hashlib
 import importlib.util
 import json
 import math
@@ -251,7 +252,7 @@ def test_a_run_leaves_its_record(finished, parts, configuration):
         assert row["learning_rate"] == pytest.approx(1e-2)
         # Twelve pictures an epoch; the log rounds both numbers.
         assert row["pictures_per_second"] * row["seconds"] == pytest.approx(12, rel=0.05)
-    assert training.read_log(finished) == rows
+    assert training.Run(finished).read_log() == rows
 
 
 def test_the_log_holds_the_loss_of_the_weights(finished, parts, configuration):
@@ -291,7 +292,7 @@ def test_continued_equals_uninterrupted(tmp_path, interrupted, finished, parts, 
     run = shutil.copytree(interrupted, tmp_path / "run")
     with open(run / "log.jsonl", "a") as log:
         log.write(json.dumps({**read_lines(run)[0], "epoch": 2, "val_loss": 1e-9}) + "\n")
-    (run / ".part.last.weights.h5").write_bytes(b"half")
+    (run / ".colorlab-1.part.weights.h5").write_bytes(b"half")
     log = training.train(configuration, Batches(parts, configuration), run)
     assert [row["epoch"] for row in log] == [1, 2, 3]
     check_equal_runs(run, finished)
@@ -412,7 +413,7 @@ def test_a_log_that_ends_before_the_weights_is_refused(copy, parts, configuratio
 
 def test_the_log_of_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(InputError, match="log.jsonl"):
-        training.read_log(tmp_path)
+        training.Run(tmp_path).read_log()
 
 
 def test_a_loss_that_is_no_number_ends_the_run(tmp_path):
@@ -553,7 +554,10 @@ def test_bin_frequencies_are_counted_once_a_run(scheduled_run, parts, scheduled)
 
 def test_a_new_run_can_begin_with_the_weights_of_another(tmp_path, parts, finished):
     settings = Configuration(**{**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0})
-    training.train(settings, Batches(parts, settings), tmp_path / "run", start=finished)
+    lines = []
+    training.train(
+        settings, Batches(parts, settings), tmp_path / "run", start=finished, report=lines.append
+    )
     network = registry.build_network(settings)
     network.load_weights(tmp_path / "run" / "best.weights.h5")
     theirs = load(finished / "best.weights.h5")
@@ -564,7 +568,82 @@ def test_a_new_run_can_begin_with_the_weights_of_another(tmp_path, parts, finish
             np.testing.assert_allclose(one, other, atol=1e-6)
     assert network.get_layer("head").get_weights()[0].shape[-1] == 2
     record = json.loads((tmp_path / "run" / "config.json").read_text())
-    assert record["start"] == "finished"
+    # All but the head, which predicts two channels in place of three.
+    assert record["start"] == {
+        "run": "finished",
+        "weights_sha256": hashlib.sha256((finished / "best.weights.h5").read_bytes()).hexdigest(),
+        "layers_taken_over": 6,
+        "layers": 7,
+    }
+    assert lines[0] == f"begins with the weights of {finished}: 6 of 7 layers taken over"
+    # The same call continues the run, without a look at the other one; another start is refused.
+    training.train(settings, Batches(parts, settings), tmp_path / "run", start="gone/finished")
+    for other in (None, tmp_path / "other"):
+        with pytest.raises(InputError, match="began with the weights of finished, now"):
+            training.train(settings, Batches(parts, settings), tmp_path / "run", start=other)
+
+
+def test_a_run_stopped_before_its_first_weights_begins_anew(tmp_path, parts, finished):
+    """Also when the run whose weights it takes over has gone on meanwhile."""
+    settings = Configuration(**{**SETTINGS, "epochs": 1})
+    start = shutil.copytree(finished, tmp_path / "start")
+    run = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        training.train(settings, Batches(parts, settings), run, [Stop(1, 2)], start=start)
+    (start / "best.weights.h5").write_bytes((finished / "last.weights.h5").read_bytes())
+    first = training.Run(run).read_record()["start"]["weights_sha256"]
+    training.train(settings, Batches(parts, settings), run, start=start)
+    second = training.Run(run).read_record()["start"]["weights_sha256"]
+    assert first != second == hashlib.sha256((start / "best.weights.h5").read_bytes()).hexdigest()
+
+
+def test_a_start_without_best_weights_is_refused(tmp_path, parts, finished):
+    settings = Configuration(**{**SETTINGS, "epochs": 1})
+    start = shutil.copytree(finished, tmp_path / "start")
+    (start / "best.weights.h5").unlink()
+    for place, named in ((start, "has no best.weights.h5 yet"), (tmp_path / "no", "no such run")):
+        with pytest.raises(InputError, match=named) as error:
+            training.train(settings, Batches(parts, settings), tmp_path / "run", start=place)
+        assert str(place) in str(error.value) and "\n" not in str(error.value)
+        assert not (tmp_path / "run").exists()
+
+
+def test_a_start_that_shares_no_layer_is_refused(tmp_path, parts, finished):
+    settings = Configuration(**{**SETTINGS, "filters": (5, 6)})
+    with pytest.raises(InputError, match="shares no layer") as error:
+        training.train(settings, Batches(parts, settings), tmp_path / "run", start=finished)
+    assert str(finished) in str(error.value) and "\n" not in str(error.value)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("steps", "epochs", "named"), [(2, 1, "8 training pictures"), (13, 2, "26 training steps")]
+)
+def test_a_run_that_is_too_short_says_so(steps, epochs, named, tmp_path):
+    lines = []
+    settings = small(epochs=epochs)
+    training.train(settings, arrays(epochs, steps), tmp_path / "run", report=lines.append)
+    (line,) = lines
+    assert named in line and "nothing can come of it" in line and "\n" not in line
+
+
+def test_weight_decay_takes_its_share_of_kernels_alone():
+    """Of one step more than Adam's own, -rate * decay * weight; beta and bias are left alone."""
+    grey, rgb = next(iter(arrays().training()))
+    rate, decay = 1e-3, 0.3
+    weights = []
+    for share in (0.0, decay):
+        network = training.compile_network(small(learning_rate=rate, weight_decay=share))
+        before = {each.path: np.asarray(each) for each in network.trainable_variables}
+        network.train_on_batch(grey, rgb)
+        weights.append({each.path: np.asarray(each) for each in network.trainable_variables})
+    kernels = 0
+    for path, value in before.items():
+        decays = path.endswith("kernel")
+        expected = -rate * decay * value if decays else np.zeros_like(value)
+        np.testing.assert_allclose(weights[1][path] - weights[0][path], expected, atol=1e-7)
+        kernels += decays and np.abs(expected).max() > 1e-6
+    assert kernels == 4
 
 
 STEP = """
