@@ -41,8 +41,8 @@ def group_near_duplicates(table: PictureTable, chunk: int = 1024) -> np.ndarray:
 
     Two pictures match if their files are identical, or if at least three quarters of the 512 signs
     of their descriptors are equal and the correlation of their thumbnails is at least 0.88; see
-    :func:`colorlab.datasets.descriptors.describe`. Groups are transitive: if A matches B and B matches
-    C, all three are in one group.
+    :func:`colorlab.datasets.descriptors.describe`. Groups are transitive: if A matches B and B
+    matches C, all three are in one group.
 
     Parameters
     ----------

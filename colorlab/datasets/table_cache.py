@@ -45,7 +45,7 @@ class TableCache:
     def _read(self):
         # The cache can be made again: whatever is wrong with it, the pictures are read.
         try:
-            with np.load(self._path, allow_pickle=False) as file:
+            with open(self._path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 content = json.loads(file["rows"].tobytes())
                 descriptors = file["descriptors"]
             if content["made_by"] != [_FORMAT, __version__]:
