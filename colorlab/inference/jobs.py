@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Iterable
 
 from colorlab.errors import InputError
-from colorlab.images.formats import FORMATS, WRITTEN_AS
+from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
 from colorlab.images.listing import list_pictures
 
 __all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan"]
@@ -221,7 +221,7 @@ def _target_name(place, suffix, image_format):
     if image_format and FORMATS.get(ending.lower()) != FORMATS[image_format]:
         ending = image_format
     elif not image_format:
-        ending = WRITTEN_AS.get(ending.lower(), ending)
+        ending = WRITTEN_AS.get(ending.lower(), ".png" if foreign_kind(path=place) else ending)
     return f"{place.stem}{suffix}{ending}"
 
 

@@ -3,6 +3,7 @@
 Taught in :doc:`/notebooks/03_training`.
 """
 
+import os
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,9 @@ def _decode(path, decoder):
         )
 
     def with_pillow():
-        image = tf.numpy_function(lambda name: images.read_image(name.decode()), [path], tf.uint8)
+        image = tf.numpy_function(
+            lambda name: images.read_image(os.fsdecode(name)), [path], tf.uint8
+        )
         return tf.ensure_shape(image, (None, None, 3))
 
     return tf.switch_case(decoder, [with_pillow, *map(with_tensorflow, _RATIOS)])
@@ -171,7 +174,7 @@ class Batches:
 
     def _files(self, table, smallest=1.0):
         """Return a function that decodes the picture at an index, as large as a crop needs."""
-        paths = tf.constant([str(table.folder / picture.path) for picture in table.pictures])
+        paths = tf.constant([os.fsencode(table.folder / row.path) for row in table.pictures])
         size = round(self._configuration.image_size / smallest**0.5)
         decoders = tf.constant([_choose_decoder(picture, size) for picture in table.pictures])
         return lambda index: _decode(paths[index], decoders[index])

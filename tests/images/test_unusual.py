@@ -13,7 +13,9 @@ from PIL import Image
 
 from colorlab import images
 from colorlab.errors import InputError
+from colorlab.images.jpeg import is_plain
 from colorlab.images.photograph import read_photograph
+from colorlab.images.reading import open_picture
 
 HEIGHT, WIDTH = 24, 40
 GREY = np.add.outer(3 * np.arange(HEIGHT), 4 * np.arange(WIDTH)).astype("uint8")
@@ -327,6 +329,18 @@ def test_what_is_missing_of_a_jpeg_is_measured():
     np.testing.assert_array_equal(found[:448], grey_of(whole)[0][:448])
     with pytest.raises(InputError, match="is cut short, [5-7][0-9]% of it is missing"):
         grey_of(whole[: len(whole) * 4 // 10])
+
+
+def test_only_usual_jpeg_files_are_left_to_other_decoders():
+    """TensorFlow decodes neither lossless nor arithmetic JPEG files, nor cut ones."""
+    for progressive, marker in ((False, b"\xff\xc0"), (True, b"\xff\xc2")):
+        content = encode(GREY, "JPEG", progressive=progressive)
+        with open_picture(content) as opened:
+            assert is_plain(opened, content)
+            for other in (b"\xff\xc3", b"\xff\xc9"):
+                assert not is_plain(opened, content.replace(marker, other, 1))
+        with open_picture(content[:-2]) as opened:
+            assert not is_plain(opened, content[:-2])
 
 
 @pytest.mark.parametrize("name", ["https://example.org/a.jpg", "file:///a/b.jpg"])

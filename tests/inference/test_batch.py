@@ -196,6 +196,13 @@ def test_every_ending_that_can_be_read_is_planned_and_the_rest_is_named(tmp_path
     assert planned.unreadable == ()
 
 
+def test_a_file_named_by_itself_gets_an_ending_that_fits(tmp_path):
+    planned = plan(
+        [tmp_path / "scan.dng", tmp_path / "plain", tmp_path / "a.JPE"], tmp_path / "out"
+    )
+    assert [job.target.name for job in planned.jobs] == ["scan.png", "plain", "a.JPE"]
+
+
 def test_the_time_of_a_file_without_a_date_is_kept(album, colorizer, tmp_path):
     os.utime(album / "a.png", (1e9, 5e8))
     list(batch.colorize_all(plan([album / "a.png"], tmp_path / "out"), colorizer))

@@ -1,6 +1,7 @@
 """Batches hold what is on disk, in the order and with the flips that seed and epoch prescribe."""
 
 import hashlib
+import os
 import subprocess
 import sys
 
@@ -359,3 +360,17 @@ def test_tensorflow_says_nothing_when_the_pipeline_comes_first():
     command = [sys.executable, "-c", "import colorlab.training.batches"]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (found.stdout, found.stderr) == ("", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there")
+@pytest.mark.parametrize("suffix", [b".png", b".jpg"])
+def test_names_in_other_encodings_are_read(suffix, tmp_path):
+    """Both decoders get the bytes of the name, not its letters."""
+    place = os.path.join(os.fsencode(tmp_path), b"caf\xe9")
+    os.mkdir(place)
+    painted = toy.paint("coast", 1, 32)
+    with open(os.path.join(place, b"\xe9" + suffix), "wb") as stream:
+        Image.fromarray(painted).save(stream, "JPEG" if suffix == b".jpg" else "PNG")
+    _, batches = batches_of(tmp_path)
+    pictures, _ = collect(batches.validation())
+    assert np.abs(pictures[0] - painted.astype(float)).mean() < 8
