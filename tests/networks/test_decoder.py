@@ -1,5 +1,10 @@
 """The decoder: hints pooled against a loop, shapes, and how far a hint reaches."""
 
+import importlib.util
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -107,3 +112,35 @@ def test_the_network_is_saved_and_made_again(decoder, tmp_path):
 def test_wrong_numbers_of_channels_are_refused(settings, named):
     with pytest.raises(InputError, match=named):
         build_decoder(**{"encoder_channels": CHANNELS, **settings})
+
+
+_ON_JAX = """
+import sys
+import numpy as np
+from colorlab.networks.efficientnet_unet import build_efficientnet_unet
+weights, inputs, result = sys.argv[1:]
+network = build_efficientnet_unet(0, filters=(8, 8, 8, 8))
+network.load_weights(weights)
+with np.load(inputs) as given:
+    logits = network.predict_on_batch([given["grey"], given["hints"]])
+np.save(result, np.asarray(logits))
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_jax_predicts_the_same(tmp_path):
+    keras.utils.set_random_seed(5)
+    network = build_efficientnet_unet(0, filters=FILTERS)
+    network.save_weights(tmp_path / "network.weights.h5")
+    rng = np.random.default_rng(6)
+    grey = rng.uniform(-1, 1, (1, 64, 96, 1)).astype("float32")
+    hints = random_hints(rng, 16, 24)
+    np.savez(tmp_path / "inputs.npz", grey=grey, hints=hints)
+    files = [tmp_path / name for name in ("network.weights.h5", "inputs.npz", "logits.npy")]
+    subprocess.run(
+        [sys.executable, "-c", _ON_JAX, *map(str, files)],
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        check=True,
+    )
+    expected = np.asarray(network.predict_on_batch([grey, hints]))
+    np.testing.assert_allclose(np.load(files[2]), expected, atol=1e-4)
