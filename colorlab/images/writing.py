@@ -7,6 +7,7 @@ Taught in :doc:`/notebooks/01_data` and
 import os
 import pathlib
 import struct
+import warnings
 
 import numpy as np
 from PIL import Image
@@ -118,7 +119,9 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
         options["compression"] = "tiff_adobe_deflate"
     picture = Image.fromarray(image)
     try:
-        picture.save(stream, format=image_format, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # damaged metadata are written as they were
+            picture.save(stream, format=image_format, **options)
     except _METADATA_ERRORS:
         # Without the metadata the picture can still be saved.
         stream.seek(0)
