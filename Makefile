@@ -43,8 +43,8 @@ lint: $(READY) ## check style, types, layers and notebook hygiene
 
 lock: $(READY) ## write requirements.lock and web/package-lock.json anew from the ranges
 	.venv/bin/uv pip compile pyproject.toml --quiet --upgrade --all-extras --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-annotate --output-file requirements.lock
+		--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-emit-find-links --no-annotate --output-file requirements.lock
 	.venv/bin/python tools/web_packages.py
 
 clean: ## remove what was built (the environment in .venv stays)

@@ -48,7 +48,7 @@ def declared(*extras):
 
 def locked():
     """Return the entries of the lock: (name, version, rest of the entry)."""
-    pattern = r"^([A-Za-z0-9._-]+)==([^\s;]+)(.*(?:\n {4}.*)*)"
+    pattern = r"^([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==([^\s;]+)(.*(?:\n {4}.*)*)"
     return re.findall(pattern, LOCK, flags=re.MULTILINE)
 
 
