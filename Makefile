@@ -2,7 +2,7 @@
 # needs it makes; a change of requirements.lock or pyproject.toml brings it up to date.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test unit notebooks bench lint lock clean
+.PHONY: help book serve test unit notebooks bench lint lock clean
 
 # Any Python from 3.11 to 3.13 will do: make book PYTHON=/path/to/python3
 PYTHON ?= $(shell for p in python3.11 python3; do \
@@ -21,6 +21,9 @@ help: ## list the targets
 
 book: $(READY) ## run the notebooks, build the book, print the path of its first page
 	@$(EMBEDDED) .venv/bin/python tools/build_book.py
+
+serve: $(READY) ## show the built book on 127.0.0.1, where it can colour photographs
+	@.venv/bin/python tools/serve_book.py
 
 test: $(READY) ## run every check: library, doctests, notebooks, book; print the coverage
 	@$(EMBEDDED) .venv/bin/python -m pytest --cov

@@ -85,3 +85,18 @@ def html(tmp_path_factory):
         if not (folder / "finished").exists():
             build_book.build(folder, "off", environment={})
     return folder / "_build" / "html"
+
+
+# Its event loop runs until it is closed, and other tests need one of their own: not for a session.
+@pytest.fixture(scope="module")
+def browser():
+    """Start the system's Chromium."""
+    import chromium
+
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium.EXECUTABLE, args=chromium.FLAGS
+        )
+        yield started
+        started.close()

@@ -4,30 +4,14 @@ import functools
 import http.server
 import io
 import os
-import shutil
 import threading
 
 import numpy
 import pytest
+from chromium import DESKTOP, PHONE, needs_chromium
 from PIL import Image
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = [
-    pytest.mark.book,
-    pytest.mark.skipif(not BROWSER, reason="Chromium is not installed"),
-]
-
-# The browser asks nobody but this machine, and shows colours as they are.
-FLAGS = """
-    --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-    --disable-component-update --disable-sync --force-color-profile=srgb
-""".split()
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
+pytestmark = [pytest.mark.book, needs_chromium]
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -45,16 +29,6 @@ def address(html):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-# Its event loop runs until it is closed, and other tests need one of their own: not for a session.
-@pytest.fixture(scope="module")
-def browser():
-    """Start the system's Chromium."""
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def block_means(pixels, blocks=8):

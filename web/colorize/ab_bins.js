@@ -9,6 +9,8 @@ import { inGamut } from "./color.js";
 
 const SPACING = 10;
 const FARTHEST = 110;
+// Bins with a smaller share than e to this power do not move a mean, and are most of them.
+const NEGLIGIBLE = -20;
 // Suggestions that lie closer than this in the a-b plane are one colour to most people.
 const DISTINCT = 25;
 
@@ -47,7 +49,9 @@ export function annealedMean(logits, cells, temperature) {
   for (let bin = 0; bin < CENTERS.length; bin++) {
     const [a, b] = CENTERS[bin];
     for (let i = 0; i < cells; i++) {
-      const weight = Math.exp((logits[bin * cells + i] - highest[i]) / temperature);
+      const exponent = (logits[bin * cells + i] - highest[i]) / temperature;
+      if (exponent < NEGLIGIBLE) continue;
+      const weight = Math.exp(exponent);
       total[i] += weight;
       ab[i] += weight * a;
       ab[cells + i] += weight * b;

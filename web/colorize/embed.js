@@ -1,0 +1,22 @@
+/** For a page that shows this one in a frame: as high as needed, as light or dark as around it. */
+
+const frame = /** @type {HTMLIFrameElement} */ (document.querySelector("iframe.colorize"));
+
+function follow() {
+  const inside = frame.contentDocument;
+  if (!inside) return; // as from file://, where the frame keeps the height that its style gives it
+  const fit = () => (frame.style.height = `${inside.body.offsetHeight + 8}px`);
+  const shade = () => {
+    inside.documentElement.dataset.theme = document.documentElement.dataset.theme;
+  };
+  new ResizeObserver(fit).observe(inside.body);
+  new MutationObserver(shade).observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ["data-theme"],
+  });
+  fit();
+  shade();
+}
+
+frame.addEventListener("load", follow);
+if (frame.contentDocument?.readyState === "complete") follow();

@@ -1,0 +1,164 @@
+/**
+ * The worker: keeps the photograph and the network, and colours without holding up the page.
+ *
+ * A message is `{id, task, argument}`, the answer `{id, result}` or `{id, error}`, where the error
+ * is one line for a person; `{id, progress}` may come before it. Tasks run one after the other.
+ */
+
+import { annealedMean, normalizedEntropy, probabilitiesAt, suggestions } from "./ab_bins.js";
+import { cellAt, encodeHints, hexOf } from "./hints.js";
+import { Network } from "./network.js";
+import { networkInput } from "./network_input.js";
+import { readPhotograph } from "./photograph.js";
+import { colorAt, recombine } from "./recombine.js";
+import { resizeGrey } from "./resample.js";
+
+const PREVIEW_SIDE = 1024; // longest side of what the page shows
+const SUGGESTIONS = 5;
+const LEAST_PROBABILITY = 0.005; // what is less likely is not suggested
+const JPEG_QUALITY = 0.93;
+
+/** @typedef {{hints: import("./hints.js").Hint[], saturation: number, temperature: number}} Wish */
+
+/** @type {Network | null} */
+let network = null;
+/** @type {import("./photograph.js").Photograph | null} */
+let photograph = null;
+/** @type {{grey: Uint8Array | Uint8ClampedArray, width: number, height: number} | null} */
+let preview = null;
+/** @type {import("./network_input.js").NetworkInput | null} */
+let input = null;
+/** @type {{key: string, prediction: import("./network.js").Prediction} | null} */
+let latest = null;
+
+const tasks = {
+  /**
+   * Load a network, and let it see the photograph that is open.
+   *
+   * @param {{model: import("./network.js").Model, wasmBytes: number}} argument
+   * @param {(share: number) => void} onProgress
+   */
+  async load({ model, wasmBytes }, onProgress) {
+    const loaded = await Network.load(model, wasmBytes, onProgress);
+    await network?.release();
+    network = loaded;
+    if (photograph) await see();
+  },
+
+  /** @param {Blob} file */
+  async open(file) {
+    const opened = await readPhotograph(file);
+    photograph = opened;
+    const scale = Math.min(1, PREVIEW_SIDE / Math.max(opened.width, opened.height));
+    const width = Math.max(1, Math.round(opened.width * scale));
+    const height = Math.max(1, Math.round(opened.height * scale));
+    const grey = resizeGrey(opened.grey, opened.width, opened.height, width, height);
+    preview = { grey, width, height };
+    if (network) await see();
+    const rgba = new Uint8ClampedArray(4 * grey.length);
+    grey.forEach((level, i) => rgba.fill(level, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4));
+    const { width: fullWidth, height: fullHeight, notice } = opened;
+    return { image: new ImageData(rgba, width, height), fullWidth, fullHeight, notice };
+  },
+
+  /** @param {Wish} wish */
+  async color(wish) {
+    const ab = await planes(wish);
+    const { grey, width, height } = required(preview);
+    return new ImageData(recombine(grey, width, height, ab, wish.saturation), width, height);
+  },
+
+  /** @param {Wish} wish */
+  async save(wish) {
+    const ab = await planes(wish);
+    const { grey, alpha, width, height } = required(photograph);
+    const rgba = recombine(grey, width, height, ab, wish.saturation, alpha);
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("The browser has no memory left for the full size.");
+    context.putImageData(new ImageData(rgba, width, height), 0, 0);
+    return alpha
+      ? canvas.convertToBlob({ type: "image/png" })
+      : canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
+  },
+
+  /**
+   * Tell what the network believes about a place.
+   *
+   * @param {Wish & {x: number, y: number}} wish
+   */
+  async ask(wish) {
+    const { values, width, height } = await predict(wish);
+    const whole = required(photograph);
+    const grid = { width, height, validFraction: required(input).validFraction };
+    const cell = cellAt(wish.x, wish.y, whole, grid);
+    const grey = whole.grey[wish.y * whole.width + wish.x];
+    const probabilities = probabilitiesAt(values, width * height, cell);
+    const colors = suggestions(probabilities, SUGGESTIONS)
+      .filter(({ probability }) => probability >= LEAST_PROBABILITY)
+      .map(({ a, b, probability }) => ({ color: hexOf(colorAt(grey, a, b)), probability }));
+    return { grey, probabilities, colors };
+  },
+
+  /** @param {Wish} wish */
+  async doubt(wish) {
+    const { values, width, height } = await predict(wish);
+    const { validFraction } = required(input);
+    return { values: normalizedEntropy(values, width * height), width, height, validFraction };
+  },
+};
+
+async function see() {
+  const { grey, width, height } = required(photograph);
+  const { model } = required(network);
+  input = networkInput(grey, width, height, model.image_size, model.stride);
+  latest = null;
+  await required(network).see(input);
+}
+
+/** @param {Wish} wish */
+async function predict({ hints }) {
+  const key = JSON.stringify(hints);
+  if (latest?.key !== key) {
+    const { validFraction } = required(input);
+    const encode = (/** @type {{width: number, height: number}} */ grid) =>
+      encodeHints(hints, required(photograph), { ...grid, validFraction });
+    latest = { key, prediction: await required(network).predict(encode) };
+  }
+  return latest.prediction;
+}
+
+/** @param {Wish} wish */
+async function planes(wish) {
+  const { values, width, height } = await predict(wish);
+  const { validFraction } = required(input);
+  const bins = required(network).model.target === "ab_bins";
+  const ab = bins ? annealedMean(values, width * height, wish.temperature) : values;
+  return { values: ab, width, height, validFraction };
+}
+
+/**
+ * @template T
+ * @param {T | null} value
+ * @returns {T}
+ */
+function required(value) {
+  if (value === null) throw new Error("No photograph is open.");
+  return value;
+}
+
+let queue = Promise.resolve();
+
+/** @param {{id: number, task: keyof typeof tasks, argument: any}} message */
+async function work({ id, task, argument }) {
+  const onProgress = (/** @type {number} */ progress) => postMessage({ id, progress });
+  try {
+    postMessage({ id, result: await tasks[task](argument, onProgress) });
+  } catch (error) {
+    postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+self.addEventListener("message", ({ data }) => {
+  queue = queue.then(() => work(data));
+});
