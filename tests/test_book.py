@@ -205,10 +205,14 @@ def test_numbered_references_of_docstrings_become_text():
 def test_without_npm_the_book_says_what_is_missing(no_npm, tmp_path, capsys):
     assert not build_book.collect_static(tmp_path / "web")
     assert capsys.readouterr().err == (
-        "npm could not fetch MathJax (ENOTCACHED): formulas stay LaTeX source\n"
+        "npm could not fetch its packages (ENOTCACHED): formulas stay LaTeX source, and no "
+        "photograph can be coloured in the browser\n"
     )
     # No page asks for a script that is not there.
-    assert (tmp_path / "web" / "static" / "mathjax" / "tex-svg-full.js").is_file()
+    static = tmp_path / "web" / "static"
+    assert (static / "mathjax" / "tex-svg-full.js").is_file()
+    catalog = json.loads((static / "colorize" / "models.json").read_text(encoding="utf-8"))
+    assert "npm could not fetch ONNX Runtime" in catalog["missing"]
 
 
 def links_away(soup):

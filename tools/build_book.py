@@ -13,12 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import web_packages
+import web_page
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-WITHOUT_MATHJAX = (
-    "This copy of the book was built where npm could not fetch MathJax: formulas appear as their "
-    "LaTeX source. Build it again with a connection."
+WITHOUT_PACKAGES = (
+    "This copy of the book was built where npm could not fetch its packages: formulas appear as "
+    "their LaTeX source, and no photograph can be coloured in the browser. Build it again with a "
+    "connection."
 )
 SHOWN_VERSIONS = ("colorlab-book", "keras", "tensorflow", "numpy", "scikit-image", "jupyter-book")
 
@@ -82,20 +84,27 @@ def own_ipython(folder):
 
 
 def collect_static(folder):
-    """Put into `folder` the files of npm packages that the pages load; tell whether all are there.
+    """Put into `folder` what the pages load besides their own files; tell whether all is there.
 
     Where npm fails, the book is built all the same. An empty script stands in for MathJax then, so
-    that no page asks for a file that does not exist.
+    that no page asks for a file that does not exist, and the page that colours says what it lacks.
     """
     static = folder / "static"
     try:
-        web_packages.ship(web_packages.install(folder), static)
+        modules = web_packages.install(folder)
+        web_packages.ship(modules, static)
+        web_page.write_page(static / "colorize", modules, web_page.shipped_networks())
         return True
     except web_packages.NpmError as error:
-        print(f"npm could not fetch MathJax ({error}): formulas stay LaTeX source", file=sys.stderr)
+        print(
+            f"npm could not fetch its packages ({error}): formulas stay LaTeX source, and no "
+            "photograph can be coloured in the browser",
+            file=sys.stderr,
+        )
         shutil.rmtree(static, ignore_errors=True)
         (static / "mathjax").mkdir(parents=True)
         (static / "mathjax" / "tex-svg-full.js").write_text("// npm could not fetch MathJax.\n")
+        web_page.write_incomplete_page(static / "colorize")
         return False
 
 
@@ -118,7 +127,7 @@ def build(folder, execute="cache", environment=os.environ):
     settings = configuration(environment, execute)
     settings["execute"]["cache"] = str(executed / state / "outputs")
     if not collect_static(folder / "web"):
-        settings["html"]["announcement"] = WITHOUT_MATHJAX
+        settings["html"]["announcement"] = WITHOUT_PACKAGES
     settings["sphinx"]["config"]["html_static_path"].append(str(folder / "web" / "static"))
     config = folder / "_config.yml"
     config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
