@@ -182,6 +182,28 @@ def test_the_keyboard_alone_sets_a_hint(page, sample):
     assert "Remove the hint" in page.locator("#list button").get_attribute("aria-label")
 
 
+@pytest.mark.parametrize("event", ["drop", "paste"])
+def test_a_picture_can_be_dropped_and_pasted(page, event):
+    page.evaluate(
+        """async (event) => {
+            const sample = await (await fetch('samples/coffee.png')).blob();
+            const data = new DataTransfer();
+            data.items.add(new File([sample], 'cup.png', { type: 'image/png' }));
+            document.dispatchEvent(event === 'drop'
+                ? new DragEvent(event, { dataTransfer: data })
+                : new ClipboardEvent(event, { clipboardData: data }));
+        }""",
+        event,
+    )
+    wait_for(page, "cup: 600 × 400 pixels, in colour")
+
+
+def test_the_same_file_can_be_chosen_twice(page, sample):
+    choose(page, sample)
+    choose(page, b"", "empty.png", "not a picture")
+    choose(page, sample)
+
+
 def test_an_exif_orientation_is_applied(page, sample):
     stream = io.BytesIO()
     exif = Image.Exif()

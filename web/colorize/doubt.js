@@ -1,4 +1,4 @@
-/** The map of doubt as a picture: the less sure, the more opaque its magenta. */
+/** The map of doubt as a picture: the less sure, the more opaque its orange. */
 
 /**
  * @param {{values: Float32Array, width: number, height: number,
@@ -13,7 +13,7 @@ export function doubtImage({ values, width, height, validFraction }) {
   const image = new ImageData(shownWidth, shownHeight);
   for (let y = 0; y < shownHeight; y++)
     for (let x = 0; x < shownWidth; x++)
-      image.data.set([230, 0, 160, 235 * values[y * width + x]], 4 * (y * shownWidth + x));
+      image.data.set([255, 120, 0, 255 * values[y * width + x]], 4 * (y * shownWidth + x));
   canvas.getContext("2d")?.putImageData(image, 0, 0);
   return canvas;
 }

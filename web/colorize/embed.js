@@ -14,6 +14,11 @@ function follow() {
     attributes: true,
     attributeFilter: ["data-theme"],
   });
+  // What is pasted outside the frame is meant for it, too.
+  document.addEventListener("paste", ({ clipboardData }) => {
+    if (clipboardData?.files.length)
+      inside.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
+  });
   fit();
   shade();
 }

@@ -43,6 +43,6 @@ export function drawPlane(canvas, probabilities, grey, ink) {
     if (side < 1) return;
     context.fillStyle = `rgb(${colorAt(grey, a, b).join(" ")})`;
     context.fillRect(across(a) - side / 2, down(b) - side / 2, side, side);
-    context.strokeRect(across(a) - side / 2, down(b) - side / 2, side, side);
+    if (side > 5) context.strokeRect(across(a) - side / 2, down(b) - side / 2, side, side);
   });
 }

@@ -72,7 +72,8 @@ export class Stage {
     const { width, height } = canvas;
     const edge = Math.round(width * this.wipe);
     context.globalAlpha = 1;
-    context.drawImage(this.colored ?? grey, 0, 0);
+    // The map lies on grey: on colours it would be taken for one of them.
+    context.drawImage(this.overlay ? grey : (this.colored ?? grey), 0, 0);
     if (this.overlay) {
       context.imageSmoothingQuality = "high";
       context.drawImage(this.overlay, 0, 0, width, height);
