@@ -10,8 +10,6 @@ import public_names
 import colorlab
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
-# To be emptied: functions that wait for their hints.
-WITHOUT_HINTS = {f"colorlab.training.{name}" for name in ("compile_network", "read_log", "train")}
 MODULES = sorted({name.rpartition(".")[0] for name in public_names.ALL})
 
 
@@ -59,8 +57,6 @@ def test_the_pages_document_the_public_names_and_no_other():
 def test_public_functions_carry_type_hints():
     bare = []
     for name in sorted(public_names.ALL):
-        if name in WITHOUT_HINTS:
-            continue
         target = thing(name)
         functions = [(name, target)]
         if inspect.isclass(target):

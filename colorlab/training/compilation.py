@@ -4,8 +4,11 @@ Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/05_keep_the_light`.
 """
 
 import contextlib
+from collections.abc import Sequence
+from typing import Any
 
 from colorlab.backend import keras
+from colorlab.configuration import Configuration
 from colorlab.networks import registry
 from colorlab.training.optimizer import EncoderRateAdam
 
@@ -55,7 +58,11 @@ def _make_optimizer(configuration, steps_per_epoch):
     return optimizer
 
 
-def compile_network(configuration, steps_per_epoch=1, bin_frequencies=None):
+def compile_network(
+    configuration: Configuration,
+    steps_per_epoch: int = 1,
+    bin_frequencies: Sequence[float] | None = None,
+) -> Any:
     """Build the network of a configuration, with its loss and its optimizer, ready for ``fit``.
 
     Parameters

@@ -18,15 +18,18 @@ import importlib.metadata
 import itertools
 import json
 import math
+import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from colorlab import losses
 from colorlab.atomic import write_text_atomic
 from colorlab.backend import keras
+from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.networks import registry
 from colorlab.training import weights
@@ -126,11 +129,11 @@ def _warn_of_too_little(pictures, steps, report):
 
 
 def train(
-    configuration,
-    batches,
-    run,
-    callbacks=(),
-    start=None,
+    configuration: Configuration,
+    batches: Any,
+    run: str | os.PathLike,
+    callbacks: Sequence[Any] = (),
+    start: str | os.PathLike | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> list[dict]:
     """Train the network of a configuration, or continue a run that was interrupted.

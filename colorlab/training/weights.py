@@ -9,6 +9,7 @@ import math
 import os
 import shutil
 import warnings
+from typing import Any
 
 import h5py
 
@@ -65,7 +66,7 @@ def _refuse(path, error, advice):
     return InputError(f"{path}: cannot be loaded ({reason}); {advice}")
 
 
-def load_network(folder: str | os.PathLike):
+def load_network(folder: str | os.PathLike) -> Any:
     """Build the network of a run with its best weights.
 
     Parameters
