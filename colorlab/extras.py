@@ -3,8 +3,6 @@
 Taught in :doc:`/book/setup`.
 """
 
-from typing import Self
-
 from colorlab.errors import InputError
 
 __all__ = ["EXTRA_OF_MODULE", "MissingExtra"]
@@ -39,7 +37,7 @@ class MissingExtra(InputError, ImportError):
     """
 
     @classmethod
-    def of(cls, error: ModuleNotFoundError) -> Self | None:
+    def of(cls, error: ModuleNotFoundError) -> "MissingExtra | None":
         """Return the error to raise in place of another one, or None if no extra helps.
 
         Parameters
