@@ -4,7 +4,7 @@ Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/05_keep_the_light`.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from colorlab.backend import keras
@@ -16,7 +16,7 @@ __all__ = ["compile_network", "precision_policy"]
 
 
 @contextlib.contextmanager
-def precision_policy(precision: str):
+def precision_policy(precision: str) -> Iterator[None]:
     """Let Keras build networks of a precision within a ``with`` statement.
 
     Parameters

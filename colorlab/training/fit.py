@@ -172,7 +172,7 @@ def train(
     dropout and the optimizer's memory that the uninterrupted run would have had. A finished run
     goes on when the configuration asks for more epochs; every other setting must be the same.
     """
-    run = Run(run)
+    folder = Run(run)
     record = {
         "configuration": configuration.to_dict(),
         "data": batches.facts,
@@ -180,16 +180,16 @@ def train(
     }
     first = None
     if start is not None:
-        record["start"] = {"run": Run(start).folder.name}
-        if not run.last_weights.exists():
+        record["start"] = {"run": Run(start).name}
+        if not folder.last_weights.exists():
             first = weights.prepare_start(start, configuration)
             record["start"] = first.record
-    run.open(record)
+    folder.open(record)
     pictures = batches.steps_per_epoch * batches.batch_size
     with precision_policy(configuration.precision):
-        frequencies = _bin_frequencies(configuration, batches, run)
+        frequencies = _bin_frequencies(configuration, batches, folder)
         network = compile_network(configuration, batches.steps_per_epoch, frequencies)
-        rows = weights.load_state(network, run)
+        rows = weights.load_state(network, folder)
         if first is not None:
             first.apply(network)
             report(str(first))
@@ -207,7 +207,7 @@ def train(
                 epochs=configuration.epochs,
                 steps_per_epoch=batches.steps_per_epoch,
                 shuffle=False,  # the batches are; Keras would warn that it cannot
-                callbacks=[*average, _Record(run, pictures, rows), *callbacks],
+                callbacks=[*average, _Record(folder, pictures, rows), *callbacks],
                 verbose=0,
             )
     return rows

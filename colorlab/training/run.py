@@ -59,6 +59,11 @@ class Run:
         self._record, self._log = self.folder / _RECORD, self.folder / _LOG
 
     @property
+    def name(self) -> str:
+        """The folder's own name, also where it was given as ``.``."""
+        return self.folder.resolve().name
+
+    @property
     def configuration(self) -> Configuration:
         """The settings that the run was started with.
 

@@ -157,7 +157,7 @@ class Start:
     def record(self) -> dict:
         """What the record of the new run says."""
         return {
-            "run": self.run.folder.name,
+            "run": self.run.name,
             "weights_sha256": self.sha256,
             "layers_taken_over": len(self.weights),
             "layers": self.layers,
