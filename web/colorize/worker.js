@@ -30,6 +30,9 @@ let preview = null;
 let input = null;
 /** @type {{key: string, prediction: import("./network.js").Prediction} | null} */
 let latest = null;
+/** @type {{logits: Float32Array, temperature: number, ab: Float32Array} | null} Kept, so that a
+ *  change of the saturation alone costs no mean. */
+let mean = null;
 
 const tasks = {
   /**
@@ -132,9 +135,11 @@ async function predict({ hints }) {
 async function planes(wish) {
   const { values, width, height } = await predict(wish);
   const { validFraction } = required(input);
-  const bins = required(network).model.target === "ab_bins";
-  const ab = bins ? annealedMean(values, width * height, wish.temperature) : values;
-  return { values: ab, width, height, validFraction };
+  if (required(network).model.target === "ab") return { values, width, height, validFraction };
+  const { temperature } = wish;
+  if (mean?.logits !== values || mean.temperature !== temperature)
+    mean = { logits: values, temperature, ab: annealedMean(values, width * height, temperature) };
+  return { values: mean.ab, width, height, validFraction };
 }
 
 /**
