@@ -104,9 +104,7 @@ class Run:
         """
         self.read_record()
         if not self.best_weights.is_file():
-            raise InputError(
-                f"{self.folder}: has no {_BEST} yet; let it train for one epoch at least"
-            )
+            raise InputError(f"{self.folder}: has no {_BEST} yet; train for one epoch at least")
         return self.best_weights
 
     def read_log(self) -> list[dict]:
@@ -209,7 +207,6 @@ class Run:
         begun, begins = (each.get("start") or {"run": None} for each in (known, record))
         if begun["run"] != begins["run"]:
             raise InputError(
-                f"{self.folder}: holds a run that began with the weights of "
-                f"{begun['run'] or 'none other'}, now {begins['run'] or 'none other'}; choose "
-                "another folder, or the same start to continue"
+                f"{self.folder}: holds a run with start = {begun['run']}, now {begins['run']}; "
+                "choose another folder, or the same start to continue"
             )

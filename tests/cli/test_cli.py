@@ -582,6 +582,23 @@ def test_models_of_different_splits_are_not_compared(second, photographs, tmp_pa
     assert "another split" in refusal("evaluate", second, other, "--data", photographs)
 
 
+def test_a_start_is_said_in_one_line_or_refused(second, first, photographs, tmp_path):
+    more = (*NARROW, "--image-size", 16, "--batch-size", 4, "--epochs", 1)
+    command = ("train", "--data", photographs, "--out", tmp_path / "run", *more)
+    result = colorlab(*command, "--start", second)
+    assert (result.code, result.errors) == (0, "")
+    assert f"begins with the weights of {second}: 7 of 7 layers taken over" in result.out
+    assert "nothing can come of it" in result.out
+    assert "start = second, now None" in refusal(*command)
+    (tmp_path / "bare").mkdir()
+    shutil.copy(second / "config.json", tmp_path / "bare")
+    other = ("train", "--data", photographs, "--out", tmp_path / "other", *more)
+    for start, named in ((tmp_path / "bare", "no best"), (first[0], "shares no layer")):
+        line = refusal(*other, "--start", start)
+        assert str(start) in line and named in line
+        assert not (tmp_path / "other").exists()
+
+
 def test_extra_pictures_are_trained_on_and_counted(photographs, tmp_path):
     extra = make_photographs(tmp_path / "extra", size=24)
     new = Image.fromarray(toy.paint("forests", 0, size=40))

@@ -579,7 +579,7 @@ def test_a_new_run_can_begin_with_the_weights_of_another(tmp_path, parts, finish
     # The same call continues the run, without a look at the other one; another start is refused.
     training.train(settings, Batches(parts, settings), tmp_path / "run", start="gone/finished")
     for other in (None, tmp_path / "other"):
-        with pytest.raises(InputError, match="began with the weights of finished, now"):
+        with pytest.raises(InputError, match="holds a run with start = finished, now"):
             training.train(settings, Batches(parts, settings), tmp_path / "run", start=other)
 
 
