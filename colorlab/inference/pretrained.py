@@ -217,8 +217,8 @@ def colorize(
     ----------
     image, saturation, size, temperature
         As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
-    model : str or path-like
-        As for :func:`load_pretrained`. A model is loaded only once.
+    model : str, path-like or None
+        As for :func:`load_pretrained`; None stands for ``default``. A model is loaded only once.
 
     Returns
     -------
@@ -242,4 +242,5 @@ def colorize(
     """
     require_settings(saturation, size, temperature)
     grey = to_grey(image)
-    return _load_once(model).colorize(grey, saturation, size, temperature)
+    colorizer = _load_once("default" if model is None else model)
+    return colorizer.colorize(grey, saturation, size, temperature)

@@ -57,6 +57,13 @@ def test_keras_and_onnx_runtime_colour_alike(name):
     assert with_keras.std(axis=-1).mean() > 2, "nothing was coloured"
 
 
+def test_no_model_is_the_default_model():
+    photograph = toy.paint("coast", 2, size=60)
+    expected = colorlab.colorize(photograph, "default")
+    np.testing.assert_array_equal(colorlab.colorize(photograph, model=None), expected)
+    assert (expected != colorlab.colorize(photograph, "vivid")).any()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_photograph_that_was_never_seen_comes_closer_to_the_truth(name):
     truth = data.chelsea()
