@@ -9,7 +9,15 @@ import typer
 from rich import box
 from rich.table import Table
 
-from colorlab.cli.shared import DataOption, console, count_progress, errors, say, scan
+from colorlab.cli.shared import (
+    DataOption,
+    console,
+    count_progress,
+    errors,
+    say,
+    say_training_only,
+    scan,
+)
 from colorlab.errors import InputError
 
 __all__ = ["evaluate"]
@@ -94,6 +102,7 @@ def evaluate(
     size = evaluation.picture_size(colorizers, size)
     table = scan(data)
     parts = splits.split(table, **split)
+    say_training_only(parts)
     judged = getattr(parts, part)
     facts = {
         "command": shlex.join(["colorlab", *sys.argv[1:]]),

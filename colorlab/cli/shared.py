@@ -17,6 +17,7 @@ __all__ = [
     "errors",
     "say",
     "say_left_out",
+    "say_training_only",
     "scan",
 ]
 
@@ -74,6 +75,13 @@ def say_left_out(word, files):
     for reason, those in paths.items():
         more = f" (and {len(those) - 1} more)" if len(those) > 1 else ""
         say(f"{word} {those[0]}{more}: {reason}", errors)
+
+
+def say_training_only(parts):
+    """Name the categories of a split that are too small to be validated and tested."""
+    if parts.training_only:
+        names = ", ".join(parts.training_only)
+        say(f"for training only: {names} (fewer than three different scenes of its own)", errors)
 
 
 def scan(data):

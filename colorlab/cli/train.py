@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from colorlab.cli.shared import DataOption, console, say, scan
+from colorlab.cli.shared import DataOption, console, say, say_training_only, scan
 from colorlab.configuration import PRESETS, Configuration
 from colorlab.errors import InputError
 from colorlab.networks.registry import LOSSES, NETWORKS, TARGETS
@@ -97,6 +97,7 @@ def train(
     parts = splits.split(table, configuration.validation, configuration.test, configuration.seed)
     for folder in extra or ():
         parts = splits.add_training_pictures(parts, scan(folder))
+    say_training_only(parts)
     say(
         f"{len(table)} pictures of {len(table.categories)} categories: {len(parts.train)} to "
         f"train on{' (extra ones included)' if extra else ''}, {len(parts.validation)} to "

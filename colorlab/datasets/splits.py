@@ -29,11 +29,14 @@ class Splits:
     Attributes
     ----------
     train, validation, test : PictureTable
+    training_only : tuple of str
+        Categories that have too few scenes to be split, and are in the training part as a whole.
     """
 
     train: PictureTable
     validation: PictureTable
     test: PictureTable
+    training_only: tuple[str, ...] = ()
 
 
 def group_near_duplicates(table: PictureTable, chunk: int = 1024) -> np.ndarray:
@@ -98,8 +101,11 @@ def _draw(seed, digest):
     return int.from_bytes(number, "big") / 2**64
 
 
-def _fill_empty_parts(sides, draws, groups, categories, category):
-    """Move one scene of a small category into each part that its draws left empty, in place."""
+def _fill_empty_parts(sides, draws, groups, categories, category, fixed):
+    """Move one scene of a small category into each part that its draws left empty, in place.
+
+    Scenes where ``fixed`` is true stay in their part. Returns whether all parts have a scene now.
+    """
     mask = categories == category
     for side in (_TEST, _VALIDATION, _TRAIN):
         if np.any(sides[mask] == side):
@@ -107,6 +113,8 @@ def _fill_empty_parts(sides, draws, groups, categories, category):
         order = [index for index in np.argsort(draws) if mask[index]]
         # The lowest draws belong to the test part, the highest to training.
         for index in reversed(order) if side == _TRAIN else order:
+            if fixed[index]:
+                continue
             moved = groups == groups[index]
             # A scene may occur in several categories; none of them may lose its last scene.
             if all(
@@ -115,6 +123,25 @@ def _fill_empty_parts(sides, draws, groups, categories, category):
             ):
                 sides[moved] = side
                 break
+    return len(np.unique(sides[mask])) == 3
+
+
+def _assign_sides(drawn, draws, groups, categories):
+    """Return the part of each picture, and the categories that are for training only."""
+    training_only = []
+    while True:
+        small = np.isin(categories, np.array(training_only, dtype=categories.dtype))
+        fixed = np.isin(groups, groups[small])
+        sides = np.where(fixed, _TRAIN, drawn)
+        for category in np.unique(categories):
+            if category not in training_only and not _fill_empty_parts(
+                sides, draws, groups, categories, category, fixed
+            ):
+                # Its scenes may be shared with other categories, which are filled again.
+                training_only.append(str(category))
+                break
+        else:
+            return sides, tuple(sorted(training_only))
 
 
 def split(
@@ -128,7 +155,8 @@ def split(
     their parts. Near-duplicates share one number and stay in the same part. There are two
     exceptions: a new file that connects two groups of near-duplicates, and a category so small
     that a part would be empty. Such a part gets one scene from another part, until it has one of
-    its own.
+    its own. A category of fewer than three different scenes (or few, which it shares with other
+    small categories) is in the training part as a whole, see :attr:`Splits.training_only`.
 
     Parameters
     ----------
@@ -136,7 +164,7 @@ def split(
     validation, test : float
         Fraction of each category's pictures, above 0; together below 1. The fraction is exact on
         average: in a category of n pictures its standard deviation is the square root of
-        fraction * (1 - fraction) / n. A small category has at least one scene in each part.
+        fraction * (1 - fraction) / n. A category that is split has at least one scene in each part.
     seed : int
         Another seed gives another split.
 
@@ -147,8 +175,8 @@ def split(
     Raises
     ------
     InputError
-        If a fraction is out of range, there is only one category, or a category has fewer than
-        three different scenes (or few, which it shares with other small categories).
+        If a fraction is out of range, there is only one category, or no category has three
+        different scenes of its own.
     """
     if not (0 < validation and 0 < test and validation + test < 1):
         raise InputError(
@@ -166,18 +194,18 @@ def split(
     np.minimum.at(lowest, groups, draws)
     draws = lowest[groups]
 
-    sides = np.where(draws < test, _TEST, np.where(draws < test + validation, _VALIDATION, _TRAIN))
+    drawn = np.where(draws < test, _TEST, np.where(draws < test + validation, _VALIDATION, _TRAIN))
     categories = np.array([picture.category for picture in table.pictures])
-    for category in table.categories:
-        _fill_empty_parts(sides, draws, groups, categories, category)
-        mask = categories == category
-        if len(np.unique(sides[mask])) < 3:
-            raise InputError(
-                f"{table.folder / category}: {mask.sum()} picture(s) of "
-                f"{len(np.unique(groups[mask]))} different scene(s) cannot be split into "
-                "training, validation and test; add pictures"
-            )
-    return Splits(*(table.select(np.flatnonzero(sides == side)) for side in range(3)))
+    sides, training_only = _assign_sides(drawn, draws, groups, categories)
+    if len(training_only) == len(table.categories):
+        raise InputError(
+            f"{table.folder}: no category has three different scenes, one each for training, "
+            "validation and test; add pictures"
+        )
+    train, validation_part, test_part = (
+        table.select(np.flatnonzero(sides == side)) for side in (_TRAIN, _VALIDATION, _TEST)
+    )
+    return Splits(train, validation_part, test_part, training_only)
 
 
 def add_training_pictures(parts: Splits, table: PictureTable) -> Splits:

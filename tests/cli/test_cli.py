@@ -276,6 +276,22 @@ def test_folders_that_cannot_be_trained_on_are_refused(photographs, tmp_path):
     assert "0.jpg" in train_refusal(photographs / "coast" / "0.jpg", run)
 
 
+def test_a_category_of_one_picture_is_trained_on_and_named(photographs, tmp_path):
+    data, run = tmp_path / "data", tmp_path / "run"
+    shutil.copytree(photographs, data)
+    picture = Image.fromarray(toy.paint("faces", seed=1, size=48))
+    (data / "faces").mkdir()
+    picture.save(data / "faces" / "only.png")
+    line = "for training only: faces (fewer than three different scenes of its own)\n"
+    command = ["train", "--data", data, "--out", run, *NARROW, "--image-size", 16]
+    result = colorlab(*command, "--batch-size", 3, "--epochs", 1, "--precision", "float32")
+    assert (result.code, result.errors) == (0, line)
+    assert "11 pictures of 3 categories" in result.out
+    result = colorlab("evaluate", run, "--data", data)
+    assert (result.code, result.errors) == (0, line)
+    assert "coast" in result.out and "faces" not in result.out
+
+
 @pytest.mark.parametrize(
     ("option", "value", "name"),
     [
