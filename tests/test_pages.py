@@ -97,9 +97,7 @@ def visits(html, address, browser):
         page.on(
             "console",
             lambda message, facts=facts: (
-                message.type == "error"
-                and not message.location["url"].endswith("/favicon.ico")
-                and facts["faults"].append(message.text)
+                message.type == "error" and facts["faults"].append(message.text)
             ),
         )
         page.goto(f"{address}/{name}")
