@@ -215,10 +215,17 @@ def colorize(
 
     Parameters
     ----------
-    image, saturation, size, temperature
-        As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
+    image : path-like, bytes, PIL.Image.Image or array-like
+        A picture file or its content, or levels of the shape (height, width) or (height, width,
+        channels); see :func:`colorlab.images.to_grey`. Of a colour picture only the grey is used.
     model : str, path-like or None
         As for :func:`load_pretrained`; None stands for ``default``. A model is loaded only once.
+    saturation : float, optional
+        Factor of the predicted colour, 0 (grey) to 10; by default the model's own.
+    size : int, optional
+        Shorter side in pixels of the network's input, 1 to 1024; by default the model's own.
+    temperature : float, optional
+        Above 0, at most 10: lower is more vivid, for networks that predict ab bins.
 
     Returns
     -------
@@ -230,10 +237,6 @@ def colorize(
     InputError
         If the file cannot be read, the array is no picture, there is no such model, or a number
         is out of range.
-
-    Notes
-    -----
-    Also available as ``colorlab.colorize``.
 
     Examples
     --------
