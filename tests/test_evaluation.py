@@ -326,7 +326,7 @@ def test_a_cache_that_cannot_be_written_is_no_matter(table, tmp_path, monkeypatc
 class Fake:
     """A predictor that remembers the sizes that it saw, and enlarges nothing."""
 
-    stride, saturation, temperature = 8, 1.0, 0.4
+    stride, saturation, temperature, takes_hints = 8, 1.0, 0.4, False
 
     def __init__(self, target, image_size):
         self.target, self.image_size, self.seen = target, image_size, []
