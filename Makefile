@@ -26,7 +26,10 @@ serve: $(READY) ## show the built book on 127.0.0.1, where it can colour photogr
 	@.venv/bin/python tools/serve_book.py
 
 test: $(READY) ## run every check: library, doctests, notebooks, book; print the coverage
-	@$(EMBEDDED) .venv/bin/python -m pytest --cov
+	@# Apart, since nbval waits in vain for the kernels when pytest-cov is at work.
+	@$(EMBEDDED) .venv/bin/python -m pytest notebooks; notebooks=$$?; \
+	$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -n 2 --dist loadfile --cov \
+		&& exit $$notebooks
 
 unit: $(READY) ## run the library's own tests, on two cores
 	@$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -m "not book" -n 2 --dist loadfile
