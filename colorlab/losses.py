@@ -16,7 +16,6 @@ from colorlab.color.ab_bins import BIN_STRIDE
 __all__ = [
     "BIN_STRIDE",
     "AbCrossEntropy",
-    "AbCrossEntropyAndDistance",
     "AbDistance",
     "log_cosh",
 ]

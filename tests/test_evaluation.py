@@ -17,13 +17,12 @@ from colorlab.errors import InputError
 from colorlab.evaluation import (
     COLUMNS,
     Evaluation,
-    common_split,
     evaluate,
     mean_ab,
     method_of,
     paint_ab,
-    picture_size,
 )
+from colorlab.evaluation.models import common_split, picture_size
 from colorlab.inference.colorizer import Colorizer
 
 SIZE = 32

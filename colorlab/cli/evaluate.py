@@ -95,11 +95,10 @@ def evaluate(
         raise InputError(f"--hints {hints}: none of {', '.join(named)} takes hints; leave it out")
 
     from colorlab import evaluation
+    from colorlab.evaluation.models import common_split, facts_of, picture_size
 
-    split = evaluation.common_split(
-        {name: each.predictor.configuration for name, each in colorizers.items()}
-    )
-    size = evaluation.picture_size(colorizers, size)
+    split = common_split({name: each.predictor.configuration for name, each in colorizers.items()})
+    size = picture_size(colorizers, size)
     table = scan(data)
     parts = splits.split(table, **split)
     say_training_only(parts)
@@ -111,7 +110,7 @@ def evaluate(
         "part": part,
         "split": f"validation share {split['validation']}, test share {split['test']}, "
         f"seed {split['seed']}",
-        **evaluation.facts_of(colorizers),
+        **facts_of(colorizers),
     }
     methods = {
         name: evaluation.method_of(each, saturation, temperature)

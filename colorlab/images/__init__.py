@@ -3,12 +3,11 @@
 from colorlab.images.formats import PICTURE_SUFFIXES
 from colorlab.images.inputs import to_grey
 from colorlab.images.reading import read_image
-from colorlab.images.resizing import center_square, resize, standardize
+from colorlab.images.resizing import resize, standardize
 from colorlab.images.writing import save_image
 
 __all__ = [
     "PICTURE_SUFFIXES",
-    "center_square",
     "read_image",
     "resize",
     "save_image",

@@ -14,13 +14,13 @@ from PIL import Image
 from colorlab.datasets import toy
 from colorlab.errors import InputError
 from colorlab.images import (
-    center_square,
     read_image,
     resize,
     save_image,
     standardize,
 )
 from colorlab.images.formats import FORMATS
+from colorlab.images.resizing import center_square
 
 HEIGHT, WIDTH = 40, 56
 
