@@ -1,6 +1,6 @@
 """The command ``colorlab``, also as ``python -m colorlab``.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Write files atomically: a file is complete or not there. The library writes all files this way.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

@@ -3,7 +3,7 @@
 TensorFlow 2.19 and later report missing graphics drivers while they are imported, and no setting
 suppresses these messages. Import Keras from this module to avoid them.
 
-Taught in :doc:`/notebooks/02_unet`.
+Taught in :doc:`/notebooks/03_unet`.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Every setting of a run, in one object that is kept beside its results.
 
-Taught in :doc:`/notebooks/03_training`.
+Taught in :doc:`/notebooks/04_training`.
 """
 
 import dataclasses

@@ -1,6 +1,6 @@
 """Losses, which training minimises.
 
-Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/06_why_brown`.
+Taught in :doc:`/notebooks/04_training` and :doc:`/notebooks/07_why_brown`.
 """
 
 import math

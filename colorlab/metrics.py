@@ -3,7 +3,7 @@
 Pictures are uint8 sRGB, shape (height, width, 3). PSNR, SSIM and CIEDE2000 are computed by
 scikit-image; this module fixes their settings, so that any two tables can be compared.
 
-Taught in :doc:`/notebooks/04_results`.
+Taught in :doc:`/notebooks/05_results`.
 """
 
 import dataclasses

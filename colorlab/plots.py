@@ -3,7 +3,7 @@
 The figures are legible at the width of a book page. Colours that carry meaning are from Okabe and
 Ito's palette for colour-blind readers, and lines also differ in their dashes.
 
-Taught in :doc:`/notebooks/01_data` and :doc:`/notebooks/04_results`.
+Taught in :doc:`/notebooks/01_data` and :doc:`/notebooks/05_results`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -15,10 +15,10 @@ ABOUT_CHROMA = (
     "book/glossary.md",
     "colorlab/losses.py",
     "notebooks/01_data.ipynb",
-    "notebooks/04_results.ipynb",
-    "notebooks/05_keep_the_light.ipynb",
-    "notebooks/06_why_brown.ipynb",
-    "notebooks/07_your_own_photographs.ipynb",
+    "notebooks/05_results.ipynb",
+    "notebooks/06_keep_the_light.ipynb",
+    "notebooks/07_why_brown.ipynb",
+    "notebooks/10_your_own_photographs.ipynb",
     "tests/",
 )
 # Files and layers that were written with the names of before, which are still read.

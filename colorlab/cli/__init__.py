@@ -1,6 +1,6 @@
 """The command ``colorlab``: train, evaluate, export, colorize, check, data.
 
-Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/04_results`.
+Taught in :doc:`/notebooks/04_training` and :doc:`/notebooks/05_results`.
 """
 
 import errno

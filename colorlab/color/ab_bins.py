@@ -1,6 +1,6 @@
 """Bins of the a-b plane of CIE Lab: the classes of a network that predicts a distribution.
 
-Taught in :doc:`/notebooks/06_why_brown`.
+Taught in :doc:`/notebooks/07_why_brown`.
 """
 
 import functools

@@ -3,7 +3,7 @@
 Luma carries nearly all visible detail, and the photograph's luma is known. So a network need only
 predict a and b of CIE Lab, and may predict them at a much smaller size.
 
-Taught in :doc:`/notebooks/05_keep_the_light`.
+Taught in :doc:`/notebooks/06_keep_the_light`.
 """
 
 import math

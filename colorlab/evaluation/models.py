@@ -1,6 +1,6 @@
 """Trained networks as methods of an evaluation: their test pictures, sizes and facts.
 
-Taught in :doc:`/notebooks/04_results`.
+Taught in :doc:`/notebooks/05_results`.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """The protocol of every number: the same pictures, sizes and measures for all.
 
-Taught in :doc:`/notebooks/04_results`.
+Taught in :doc:`/notebooks/05_results`.
 """
 
 import concurrent.futures

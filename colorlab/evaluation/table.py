@@ -1,6 +1,6 @@
 """A table of results, with the facts needed to reproduce it.
 
-Taught in :doc:`/notebooks/04_results`.
+Taught in :doc:`/notebooks/05_results`.
 """
 
 import dataclasses

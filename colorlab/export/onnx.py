@@ -7,7 +7,7 @@ Keras takes. Weights are stored as float16, which halves the file.
 Inside the file pictures are channels first, ``(batch, channels, height, width)``, as is usual in
 ONNX.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import pathlib

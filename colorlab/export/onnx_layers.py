@@ -1,6 +1,6 @@
 """Keras layers as ONNX operators.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Export of a training run to an ONNX file for colouring.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import json

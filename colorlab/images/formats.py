@@ -1,6 +1,6 @@
 """The picture formats that are read and written, and how they are recognised.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import importlib

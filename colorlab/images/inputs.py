@@ -1,6 +1,6 @@
 """Convert a photograph to grey levels, given as a file, its content, a Pillow image or an array.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import os

@@ -1,6 +1,6 @@
 """JPEG files: how they are compressed, and those that were cut short.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import io

@@ -1,6 +1,6 @@
 """The picture files of a folder, and what looks like one and is not taken.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import dataclasses

@@ -1,6 +1,6 @@
 """What a picture file says about itself, carried from the old file to the new one.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

@@ -3,7 +3,7 @@
 :func:`colorlab.images.read_image` reads pictures for training, all in the same form. This module
 also keeps transparency, format, date and camera, which are written into the coloured file.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Repair PNG files that are truncated, or whose ancillary chunks are damaged.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """From the colours that a file means to sRGB: ICC profiles, and the gamma of a PNG file.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

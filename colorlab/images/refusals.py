@@ -1,6 +1,6 @@
 """Errors of picture files, as messages of one line.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

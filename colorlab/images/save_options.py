@@ -1,6 +1,6 @@
 """How metadata go into a file of some format, and what the format cannot hold.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

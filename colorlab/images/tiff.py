@@ -1,6 +1,6 @@
 """What TIFF files hold beyond what Pillow reads: previews in front, wide numbers, odd colour maps.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

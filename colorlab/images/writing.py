@@ -1,7 +1,7 @@
 """Save pictures, and coloured photographs with the metadata of the originals.
 
 Taught in :doc:`/notebooks/01_data` and
-:doc:`/notebooks/07_your_own_photographs`.
+:doc:`/notebooks/10_your_own_photographs`.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Colour many photographs, with reading, predicting and writing in parallel.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import collections

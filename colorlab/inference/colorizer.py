@@ -1,6 +1,6 @@
 """Colour photographs with any predictor.
 
-Taught in :doc:`/notebooks/07_your_own_photographs` and :doc:`/notebooks/04_results`.
+Taught in :doc:`/notebooks/10_your_own_photographs` and :doc:`/notebooks/05_results`.
 """
 
 import math

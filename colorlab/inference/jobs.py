@@ -1,6 +1,6 @@
 """Which photograph becomes which file, decided before the first one is touched.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import dataclasses

@@ -1,6 +1,6 @@
 """Resize and pad a grey photograph to the input of a network.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import numpy as np

@@ -4,7 +4,7 @@ Both take a batch of grey pictures, and hints if the network uses them, and retu
 prediction. :class:`colorlab.inference.colorizer.Colorizer` does everything else, from the
 photograph to its colours.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import json

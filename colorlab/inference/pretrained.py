@@ -4,7 +4,7 @@ Each shipped network is an ONNX file in ``colorlab/weights``, with weights and a
 code runs when it is loaded. ``models.json`` has the checksum of each file, the settings of its
 training, its stride and its saturation.
 
-Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/06_keep_the_light` and :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import functools

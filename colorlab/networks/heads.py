@@ -1,6 +1,6 @@
 """Heads of networks, which turn features into predictions, and bins into colours.
 
-Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/06_why_brown`.
+Taught in :doc:`/notebooks/06_keep_the_light` and :doc:`/notebooks/07_why_brown`.
 """
 
 from colorlab.backend import keras

@@ -5,7 +5,7 @@ float32. On a processor that is more than a third of the recipe's training step.
 fused operation for it; on other backends, whose compilers fuse by themselves, Keras's own layer is
 used as it is.
 
-Taught in :doc:`/notebooks/02_unet`.
+Taught in :doc:`/notebooks/03_unet`.
 """
 
 from colorlab.backend import keras

@@ -12,7 +12,7 @@ ab_bins a probability for each bin of the a-b plane, on a   keeps the luma; vivi
 An entry names its function and does not import it: settings are checked, and the command prints its
 help, without waiting for Keras.
 
-Taught in :doc:`/notebooks/05_keep_the_light` and :doc:`/notebooks/06_why_brown`.
+Taught in :doc:`/notebooks/06_keep_the_light` and :doc:`/notebooks/07_why_brown`.
 """
 
 import dataclasses

@@ -16,7 +16,7 @@ The last layer of a block has the block's name, so ``network.get_layer("encoder_
 output of encoder block 3. The other layers have a suffix: ``encoder_3_convolution``,
 ``encoder_3_activation``, ``encoder_3_normalization``.
 
-Taught in :doc:`/notebooks/02_unet`.
+Taught in :doc:`/notebooks/03_unet`.
 """
 
 import numbers

@@ -1,6 +1,6 @@
 """An input pipeline from picture files to batches: parallel, reproducible, in constant memory.
 
-Taught in :doc:`/notebooks/03_training`.
+Taught in :doc:`/notebooks/04_training`.
 """
 
 import os

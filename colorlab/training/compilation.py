@@ -1,6 +1,6 @@
 """A network with its loss and its optimizer, ready to be trained.
 
-Taught in :doc:`/notebooks/03_training` and :doc:`/notebooks/05_keep_the_light`.
+Taught in :doc:`/notebooks/04_training` and :doc:`/notebooks/06_keep_the_light`.
 """
 
 import contextlib

@@ -10,7 +10,7 @@ A run is a folder. It holds
 
 Nothing here needs TensorFlow: whatever backend Keras uses will train.
 
-Taught in :doc:`/notebooks/03_training`.
+Taught in :doc:`/notebooks/04_training`.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Progress bars of the command line: what is done, how fast, how long still.
 
-Taught in :doc:`/notebooks/03_training`.
+Taught in :doc:`/notebooks/04_training`.
 """
 
 import datetime

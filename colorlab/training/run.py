@@ -2,7 +2,7 @@
 
 Nothing here imports Keras: a run is looked at in no time.
 
-Taught in :doc:`/notebooks/03_training`.
+Taught in :doc:`/notebooks/04_training`.
 """
 
 import json

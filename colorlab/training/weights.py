@@ -1,6 +1,6 @@
 """The weights of a run: saved whole or not at all, loaded, and taken over by another run.
 
-Taught in :doc:`/notebooks/03_training`.
+Taught in :doc:`/notebooks/04_training`.
 """
 
 import dataclasses
