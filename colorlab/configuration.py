@@ -47,7 +47,7 @@ PRESETS: dict[str, dict] = {
 }
 
 
-_LITE0 = {"encoder_version": 0, "filters": (48, 96, 128, 192)}
+_LITE0 = {"encoder_version": 0}
 PRESETS["efficientnet_small"] = {**PRESETS["efficientnet"], **_LITE0}
 # For painted pictures, and for minutes: what the course trains.
 PRESETS["efficientnet_course"] = {

@@ -6,6 +6,8 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+from colorlab.export import onnx_hints
+
 __all__ = ["TO_KERAS", "build_graph", "weights_of"]
 
 _ACTIVATIONS = {"tanh": "Tanh", "relu": "Relu", "sigmoid": "Sigmoid"}
@@ -179,25 +181,6 @@ def _double_size(graph, layer, inputs):
     )
 
 
-def _pooled_hints(graph, layer, inputs):
-    name, side, (pooled,) = layer.name, layer.pool_size, inputs
-    if side > 1:
-        window = {"kernel_shape": [side, side], "strides": [side, side]}
-        pooled = graph.add("AveragePool", inputs, f"{name}:pooled", **window)
-    covered = graph.channels(pooled, f"{name}:covered", 2, 3)
-    ab = graph.channels(pooled, f"{name}:ab", 0, 2)
-    least = graph.constant(f"{name}:least", 1e-6)
-    some = graph.add("Max", [covered, least], f"{name}:some")
-    mean = graph.add("Div", [ab, some], f"{name}:mean")
-    scale = graph.constant(f"{name}:scale", 1 / layer.AB_SCALE)
-    scaled = graph.add("Mul", [mean, scale], f"{name}:scaled")
-    cells = graph.constant(f"{name}:cells", side**2)
-    counted = graph.add("Mul", [covered, cells], f"{name}:counted")
-    one = graph.constant(f"{name}:one", 1.0)
-    mask = graph.add("Min", [counted, one], f"{name}:mask")
-    return graph.add("Concat", [scaled, mask], name, axis=1)
-
-
 def _rescaling(graph, layer, inputs):
     if np.ndim(layer.scale) or np.ndim(layer.offset):
         raise _refuse(layer, "expected one number each for scale and offset")
@@ -242,8 +225,9 @@ _LAYERS = {
     "DepthwiseConv2D": _depthwise_convolution,
     "DoubleSize": _double_size,
     "Dropout": _nothing,  # only while training
+    "HintPropagation": onnx_hints.add_hint_propagation,
     "LeakyReLU": _leaky_relu,
-    "PooledHints": _pooled_hints,
+    "PooledHints": onnx_hints.add_pooled_hints,
     "ReLU": _relu,
     "Rescaling": _rescaling,
     "Softmax": _softmax,

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from colorlab.backend import keras
 from colorlab.errors import InputError
 from colorlab.networks import heads
+from colorlab.networks.hint_propagation import AB_SCALE, HintPropagation, hint_logits
 
 __all__ = [
     "DECODER_STRIDES",
@@ -36,6 +37,9 @@ DECODER_STRIDES = (4, 8, 16, 32)
 
 #: Channels of the hints: a, b and a mask.
 HINT_CHANNELS = 3
+
+# The stride at which hints are carried far, and the channels in which places are compared.
+_PROPAGATION_STRIDE, _PROPAGATION_CHANNELS = 8, 32
 
 
 @keras.saving.register_keras_serializable(package="colorlab")
@@ -61,9 +65,6 @@ class PooledHints(layers.Layer):
     [[[[0.5, -1.0, 1.0]]]]
     """
 
-    #: Units of a and b per unit in the network: most hints are then between -1 and 1.
-    AB_SCALE = 50.0
-
     def __init__(self, pool_size: int, **settings):
         super().__init__(**settings)
         self.pool_size = pool_size
@@ -74,7 +75,7 @@ class PooledHints(layers.Layer):
         if self.pool_size > 1:
             pooled = ops.average_pool(hints, self.pool_size, self.pool_size)
         covered = pooled[..., 2:]
-        ab = pooled[..., :2] / (ops.maximum(covered, 1e-6) * self.AB_SCALE)
+        ab = pooled[..., :2] / (ops.maximum(covered, 1e-6) * AB_SCALE)
         return ops.concatenate([ab, ops.minimum(covered * self.pool_size**2, 1.0)], axis=-1)
 
     def compute_output_shape(self, input_shape):
@@ -144,8 +145,8 @@ def decode(
     features: Sequence,
     hints,
     target: str = "ab_bins",
-    filters: Sequence[int] = (64, 128, 192, 256),
-    repeats: Sequence[int] = (0, 1, 1, 2),
+    filters: Sequence[int] = (48, 64, 128, 192),
+    repeats: Sequence[int] = (0, 0, 1, 1),
 ):
     """Add the layers of the decoder, from stride 32 up to stride 4.
 
@@ -174,7 +175,7 @@ def decode(
         If there is not one number for each stride, or one of them is too small.
     """
     _require_numbers(filters=(filters, 1), repeats=(repeats, 0))
-    x = None
+    x = far = None
     for level in reversed(range(len(DECODER_STRIDES))):
         stride = DECODER_STRIDES[level]
         name = f"decoder_{stride}"
@@ -187,10 +188,20 @@ def decode(
             x = layers.Conv2D(filters[level], 1, name=f"{name}_narrow")(x)
             x = DoubleSize(name=f"{name}_double")(x)
             beside = [x, *beside]
+        if far is not None:
+            far = DoubleSize(dtype="float32", name=f"{name}_far_hints")(far)
+            beside.append(far)
         x = layers.Concatenate(name=f"{name}_concatenate")(beside)
         x = _convolve(x, filters[level], 3, name)
         x = _refine(x, repeats[level], name)
-    return heads.add_head(x, target, DECODER_STRIDES[0])
+        if stride == _PROPAGATION_STRIDE:
+            queries = layers.Conv2D(_PROPAGATION_CHANNELS, 1, name="hint_queries")(x)
+            far = HintPropagation(name="hint_propagation")([queries, pooled])
+    prediction = heads.add_head(x, target, DECODER_STRIDES[0])
+    if target != "ab_bins":
+        return prediction
+    said = layers.Concatenate(dtype="float32", name="hint_colors")([far, pooled])
+    return hint_logits(prediction, said)
 
 
 def _require_numbers(**numbers):

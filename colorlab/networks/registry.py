@@ -108,7 +108,7 @@ NETWORKS = {
     "efficientnet": Network(
         "colorlab.networks.efficientnet_unet:build",
         stride=lambda filters: 32,
-        filters=(64, 128, 192, 256),
+        filters=(48, 64, 128, 192),
         targets=("ab_bins",),
         initialize="colorlab.networks.efficientnet_unet:load_encoder",
         takes_hints=True,
