@@ -38,15 +38,20 @@ def is_image(output):
     return any(kind.startswith("image/") for kind in output.get("data", {}))
 
 
+# A picture inside HTML: its letters are no words.
+EMBEDDED_IMAGE = re.compile(r"data:image/[\w+.-]+;base64,[\w+/=]+")
+
+
 def shown_text(output):
     """Return what `output` says in words: of a picture, nothing."""
     if output["output_type"] == "stream":
         return text(output["text"])
     if is_image(output):
         return ""
-    return "\n".join(
+    words = "\n".join(
         text(value) for kind, value in output.get("data", {}).items() if kind.startswith("text/")
     )
+    return EMBEDDED_IMAGE.sub("", words)
 
 
 def check_frame(notebook):

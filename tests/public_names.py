@@ -6,6 +6,8 @@ _NAMES = {
     "signed_to_levels srgb_to_lab",
     "colorlab.configuration": "Configuration",
     "colorlab.course": "load",
+    "colorlab.course.exercises": "Exercise load",
+    "colorlab.course.flipbook": "Flipbook",
     "colorlab.datasets": "PictureTable Splits scan split",
     "colorlab.datasets.toy": "paint write_folder",
     "colorlab.evaluation": "Evaluation evaluate mean_ab method_of paint_ab",

@@ -68,6 +68,14 @@ def test_a_good_notebook_has_no_fault(write, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_a_picture_inside_html_is_no_text(write):
+    notebook = good()
+    html = '<img src="data:image/jpeg;base64,AAA+/home/reader/AAA=" alt="A beach">'
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": html}}
+    notebook["cells"][5]["outputs"] = [output]
+    assert faults(write(notebook)) == []
+
+
 def drop_title(notebook):
     notebook["cells"][0]["source"] = ["Not a title"]
 

@@ -1,0 +1,203 @@
+"""An exercise whose answer is a function, called with arguments that the reader has not seen.
+
+The results are compared with those of a solution. Where they differ, they are compared with what
+common mistakes lead to, so that a check can name the mistake.
+"""
+
+import copy
+import dataclasses
+import inspect
+import textwrap
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+__all__ = ["Exercise", "Verdict"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What a check found.
+
+    Attributes
+    ----------
+    right : bool
+        Whether the answer is right.
+    message : str
+        One sentence for the reader.
+    """
+
+    right: bool
+    message: str
+
+
+class Exercise:
+    """An exercise: `check` an answer, ask for a `hint`, see the `solution`.
+
+    Parameters
+    ----------
+    answer : callable
+        A solution, which takes the arguments of each case.
+    cases : callable
+        Returns a list of tuples, the arguments of the calls.
+    hints : sequence of str
+        From a nudge to nearly all of it.
+    mistakes : sequence of (callable, str)
+        Functions with a common mistake, and what to say about it.
+    remark : str
+        What a reader learns from a right answer.
+    tolerance : float
+        The largest difference from the solution, relative to its largest value.
+    """
+
+    def __init__(
+        self,
+        answer: Callable,
+        cases: Callable[[], Sequence[tuple]],
+        hints: Sequence[str],
+        mistakes: Sequence[tuple[Callable, str]],
+        remark: str,
+        tolerance: float = 1e-4,
+    ) -> None:
+        self.answer = answer
+        self.cases = cases
+        self.hints = tuple(hints)
+        self.mistakes = tuple(mistakes)
+        self.remark = remark
+        self.tolerance = tolerance
+        self._hints_given = 0
+
+    def __repr__(self) -> str:
+        """Return what can be done with the exercise."""
+        return f"<exercise {self.answer.__name__}: check(answer), hint(), solution()>"
+
+    def check(self, answer: Callable | None) -> None:
+        """Print whether an answer is right, and if not, what is wrong with it.
+
+        Parameters
+        ----------
+        answer : callable
+            The reader's function.
+        """
+        print(self.verdict(answer).message)
+
+    def hint(self) -> None:
+        """Print the next hint."""
+        if self._hints_given == len(self.hints):
+            print("No more hints. `solution()` shows a solution.")
+            return
+        self._hints_given += 1
+        number = f"Hint {self._hints_given} of {len(self.hints)}"
+        print(f"{number}: {self.hints[self._hints_given - 1]}")
+
+    def solution(self) -> None:
+        """Print a solution."""
+        print(textwrap.dedent(inspect.getsource(self.answer)).rstrip())
+
+    def verdict(self, answer: Callable | None) -> Verdict:
+        """Compare an answer with the solution.
+
+        Parameters
+        ----------
+        answer : callable
+            The reader's function.
+
+        Returns
+        -------
+        Verdict
+        """
+        if answer is None or answer is ...:
+            return Verdict(False, "No answer yet.")
+        if not callable(answer):
+            return _not_yet("pass the function itself, without brackets and arguments.")
+        cases = self.cases()
+        results = []
+        for case in cases:
+            given = copy.deepcopy(case)
+            try:
+                results.append(answer(*given))
+            except Exception as error:  # a reader's function may do anything
+                return _not_yet(f"the function stops with {type(error).__name__}: {error}")
+            if results[-1] is None or results[-1] is ...:
+                return Verdict(False, "No answer yet: the function returns nothing.")
+            if not _same(given, case):
+                return _not_yet("the function changes its argument; work on a copy.")
+        expected = [self.answer(*copy.deepcopy(case)) for case in cases]
+        fault = next(filter(None, map(_wrong_kind, results, expected)), None)
+        if fault:
+            return _not_yet(fault)
+        if self._agree(results, expected):
+            return Verdict(True, f"Right. {self.remark}")
+        for mistake, message in self.mistakes:
+            if self._agree(results, [mistake(*copy.deepcopy(case)) for case in cases]):
+                return _not_yet(message)
+        return _not_yet(_difference(results, expected))
+
+    def _agree(self, results, expected):
+        return all(map(self._close, results, expected))
+
+    def _close(self, result, expected):
+        result, expected = _flat(result), _flat(expected)
+        if result.shape != expected.shape:
+            return False
+        scale = max(np.abs(expected).max(), 1e-12)
+        return np.abs(result - expected).max() <= self.tolerance * scale
+
+
+def _not_yet(message):
+    return Verdict(False, f"Not yet: {message}")
+
+
+def _flat(result):
+    """Return all numbers of a number, an array, or a tuple of these, in one array."""
+    parts = result if isinstance(result, (tuple, list)) else [result]
+    return np.concatenate([np.ravel(np.asarray(part, "float64")) for part in parts])
+
+
+def _same(first, second):
+    return all(
+        np.array_equal(a, b) if isinstance(b, np.ndarray) else a == b
+        for a, b in zip(first, second, strict=True)
+    )
+
+
+def _wrong_kind(result, expected):
+    """Return what is wrong with the type or shape of `result`, or None."""
+    if isinstance(expected, tuple) and not (
+        isinstance(result, (tuple, list)) and len(result) == len(expected)
+    ):
+        return f"the function should return {len(expected)} results, separated by commas."
+    pairs = (
+        zip(result, expected, strict=True) if isinstance(expected, tuple) else [(result, expected)]
+    )
+    for given, wanted in pairs:
+        try:
+            numbers = np.asarray(given, "float64")
+        except (TypeError, ValueError):
+            return f"the function returns a {type(given).__name__}, where numbers are expected."
+        if numbers.shape != np.shape(wanted):
+            return (
+                f"the result has the shape {numbers.shape}, where {np.shape(wanted)} is expected."
+            )
+        if not np.isfinite(numbers).all():
+            return "the result holds infinite values, or values that are no numbers."
+        kind = np.asarray(given).dtype
+        if np.asarray(wanted).dtype == "uint8" and kind != "uint8":
+            return f"the result is of type {kind}, where uint8 is expected."
+    return None
+
+
+def _difference(results, expected):
+    """Describe how wrong results differ, without the right ones."""
+    result, wanted = (
+        np.concatenate([_flat(each) for each in group]) for group in (results, expected)
+    )
+    if np.allclose(result, -wanted):
+        return "the sign is the wrong way round."
+    factor = (result @ wanted) / max(wanted @ wanted, 1e-12)
+    if abs(factor) > 1e-9 and np.allclose(result, factor * wanted, rtol=1e-4):
+        return "right, but for a constant factor."
+    wrong = np.abs(result - wanted) > 1e-4 * np.abs(wanted).max()
+    direction = np.sign(result - wanted)[wrong]
+    side = "too large" if (direction > 0).all() else "too small" if (direction < 0).all() else "off"
+    return f"{wrong.mean():.0%} of the numbers are wrong; those are {side}."

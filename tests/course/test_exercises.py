@@ -1,0 +1,174 @@
+"""Checks accept right answers, name typical mistakes, and keep the right answer to themselves."""
+
+import numpy as np
+import pytest
+
+from colorlab.course import exercises
+from colorlab.course.exercises import learning
+from colorlab.course.exercises.exercise import Exercise
+from colorlab.errors import InputError
+
+CHAPTERS = ("02",)
+ALL = [
+    pytest.param(each, id=f"{chapter}-{each.answer.__name__}")
+    for chapter in CHAPTERS
+    for each in exercises.load(chapter)
+]
+
+
+@pytest.mark.parametrize("exercise", ALL)
+def test_the_solution_is_right(exercise):
+    verdict = exercise.verdict(exercise.answer)
+    assert verdict.right
+    assert verdict.message == f"Right. {exercise.remark}"
+
+
+@pytest.mark.parametrize("exercise", ALL)
+def test_each_mistake_is_named(exercise):
+    """Two mistakes may deserve the same words, but no mistake is taken for another."""
+    for mistake, message in exercise.mistakes:
+        verdict = exercise.verdict(mistake)
+        assert not verdict.right
+        assert verdict.message == f"Not yet: {message}"
+
+
+@pytest.mark.parametrize("exercise", ALL)
+def test_a_chapter_stub_is_no_answer(exercise):
+    for stub in (None, ..., lambda *arguments: None, lambda *arguments: ...):
+        verdict = exercise.verdict(stub)
+        assert not verdict.right
+        assert verdict.message.startswith("No answer yet")
+
+
+@pytest.mark.parametrize("exercise", ALL)
+def test_three_hints_then_the_solution(exercise, capsys):
+    assert len(exercise.hints) >= 2
+    for _ in range(len(exercise.hints) + 1):
+        exercise.hint()
+    assert capsys.readouterr().out.splitlines()[-1].startswith("No more hints")
+    exercise.solution()
+    assert capsys.readouterr().out.startswith(f"def {exercise.answer.__name__}(")
+
+
+def double(values):
+    return 2 * values
+
+
+DOUBLE = Exercise(
+    double,
+    lambda: [(np.arange(1.0, 4.0),), (np.arange(5.0),)],
+    hints=("Twice.",),
+    mistakes=((lambda values: values**2, "this is the square."),),
+    remark="Well done.",
+)
+
+
+def stop(values):
+    raise KeyError("sky")
+
+
+def in_place(values):
+    values *= 2
+    return values
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (double(np.ones(3)), "Not yet: pass the function itself"),
+        (stop, "Not yet: the function stops with KeyError: 'sky'"),
+        (lambda: 0, "Not yet: the function stops with TypeError"),
+        (in_place, "Not yet: the function changes its argument"),
+        (lambda values: "red", "Not yet: the function returns a str"),
+        (lambda values: 2.0, "Not yet: the result has the shape (), where (3,) is expected"),
+        (lambda values: values / 0.0, "Not yet: the result holds infinite values"),
+        (lambda values: values**2, "Not yet: this is the square."),
+        (lambda values: -2 * values, "Not yet: the sign is the wrong way round."),
+        (lambda values: 3 * values, "Not yet: right, but for a constant factor."),
+        (
+            lambda values: 2 * values + 1,
+            "Not yet: 100% of the numbers are wrong; those are too large",
+        ),
+        (
+            lambda values: 2 * values - 1,
+            "Not yet: 100% of the numbers are wrong; those are too small",
+        ),
+        (lambda values: np.sin(values), "Not yet: 88% of the numbers are wrong"),
+        (lambda values: 2 * values + 1e-7, "Right. Well done."),
+        (lambda values: [2 * each for each in values], "Right. Well done."),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_what_is_wrong_is_said(answer, words, capsys):
+    DOUBLE.check(answer)
+    assert capsys.readouterr().out.startswith(words)
+
+
+def test_a_message_does_not_give_the_result_away():
+    message = DOUBLE.verdict(lambda values: values + 17).message
+    assert not any(str(number) in message.split("%")[1] for number in (2, 4, 6, 8))
+
+
+def test_several_results_and_their_types():
+    def pair(level):
+        return np.array([level], "uint8"), 0.5
+
+    exercise = Exercise(pair, lambda: [(7,)], ("a", "b"), (), "Yes.")
+    assert exercise.verdict(pair).right
+    assert "2 results" in exercise.verdict(lambda level: 0.5).message
+    message = exercise.verdict(lambda level: (np.array([7.0]), 0.5)).message
+    assert message == "Not yet: the result is of type float64, where uint8 is expected."
+
+
+def test_an_unknown_chapter_is_refused():
+    with pytest.raises(InputError, match="chapter '77': expected one of 0"):
+        exercises.load("77")
+
+
+def test_who_loads_the_exercises_again_gets_the_first_hint_again(capsys):
+    for _ in range(2):
+        exercises.load("02")[0].hint()
+        assert capsys.readouterr().out.startswith("Hint 1 of 3")
+
+
+def test_weights_are_counted_as_arrays_hold_them():
+    for inputs, hidden, outputs in ((2, 4, 2), (3, 7, 1)):
+        shapes = [(inputs, hidden), (hidden,), (hidden, outputs), (outputs,)]
+        total = sum(np.zeros(shape).size for shape in shapes)
+        assert learning.count_weights(inputs, hidden, outputs) == total
+
+
+def test_the_absolute_gradient_is_that_of_differences():
+    random = np.random.default_rng(0)
+    grey, target = random.uniform(-1, 1, (2, 30))
+
+    def loss(w, c):
+        return np.abs(w * grey + c - target).mean()
+
+    step = 1e-7
+    by_difference = [
+        (loss(0.4 + step, 0.1) - loss(0.4 - step, 0.1)) / (2 * step),
+        (loss(0.4, 0.1 + step) - loss(0.4, 0.1 - step)) / (2 * step),
+    ]
+    assert learning.absolute_gradient(0.4, 0.1, grey, target) == pytest.approx(by_difference)
+
+
+def test_under_a_constant_gradient_the_velocity_is_a_geometric_series():
+    weights, velocity, gradient = np.zeros(2), np.zeros(2), np.array([1.0, -2.0])
+    for _ in range(6):
+        weights, velocity = learning.momentum_step(weights, velocity, gradient, 0.1, 0.8)
+    assert velocity == pytest.approx(-0.1 * gradient * (1 - 0.8**6) / (1 - 0.8))
+
+
+def test_descent_converges_below_the_largest_rate_and_diverges_above():
+    grey = np.random.default_rng(4).uniform(-1, 0.5, 60)
+
+    def distance_after(rate, steps=2000):
+        w, c = 1.0, 1.0  # the minimum for a target of zero is at w = c = 0
+        for _ in range(steps):
+            error = w * grey + c
+            w, c = w - rate * 2 * np.mean(error * grey), c - rate * 2 * np.mean(error)
+        return np.hypot(w, c)
+
+    limit = learning.largest_rate(grey)
+    assert distance_after(0.99 * limit) < 0.01 < 10 < distance_after(1.01 * limit)
