@@ -13,7 +13,8 @@ _NAMES = {
     "colorlab.evaluation": "Evaluation evaluate mean_ab method_of paint_ab",
     "colorlab.export": "export_run",
     "colorlab.images": "read_image resize save_image standardize to_grey",
-    "colorlab.inference": "Settings colorize_all find_photographs plan",
+    "colorlab.inference": "Archive Manifest Settings Shard check_manifest colorize_all "
+    "find_photographs plan",
     "colorlab.losses": "AbCrossEntropy AbDistance log_cosh",
     "colorlab.metrics": "ciede2000 colorfulness psnr score ssim",
     "colorlab.networks": "build_network",

@@ -1,22 +1,27 @@
 """``colorlab colorize``."""
 
+import contextlib
 import json
 import pathlib
+import sys
 from typing import Annotated
 
 import typer
 
+from colorlab import __version__
 from colorlab.cli.shared import Stopped, console, errors, say, say_left_out
 from colorlab.errors import InputError
 
-__all__ = ["colorize"]
+__all__ = ["colorize", "open_archive"]
 
 
 def colorize(
     photos: Annotated[
-        list[str],
-        typer.Argument(help="Picture files, folders of them, or - .", metavar="PHOTO..."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            help="Picture files, folders of them, or - .", metavar="PHOTO...", show_default=False
+        ),
+    ] = None,
     out: Annotated[
         pathlib.Path | None,
         typer.Option(
@@ -53,12 +58,33 @@ def colorize(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON per picture.")
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(help="I/N: only the I-th of N parts of a folder.", show_default=False),
+    ] = None,
+    names: Annotated[
+        str | None,
+        typer.Option(
+            "--list",
+            help="File of names below PHOTO, one a line or with NUL between them, or - .",
+            show_default=False,
+        ),
+    ] = None,
+    manifest: Annotated[
+        pathlib.Path | None,
+        typer.Option(
+            help="File to which one line of JSON per picture is appended.", show_default=False
+        ),
+    ] = None,
 ):
     """Colour photographs; each keeps its name, size, format, luma, date and camera.
 
     Folders are read recursively. Existing results are kept, so running the same command again
     colours only what is missing. Files that cannot be read are listed at the end with the reason,
     the others are coloured, and the exit code is 1.
+
+    With --shard, --list or --manifest, PHOTO is one folder, an archive of any size: several
+    machines colour a part each. `colorlab manifest check` verifies the results.
 
     Example: colorlab colorize old/ scan.tif -o coloured
     """
@@ -75,18 +101,61 @@ def colorize(
     if ending is not None and ending not in FORMATS:
         known = ", ".join(each[1:] for each in FORMATS)
         raise InputError(f"--format must be one of {known}, got {image_format!r}")
+    photos = photos or []
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
-    planned = plan(photos, out, suffix, ending, overwrite)
-    report = _Report(planned, model, as_json)
-    if planned.jobs:
-        workers, threads = batch.workers_for(len(planned.jobs))
-        colorizer = load_pretrained(model, threads)
-        settings = batch.Settings(
-            saturation, size, FORMATS.get(ending), quality, compare, overwrite
-        )
-        _work(batch.colorize_all(planned, colorizer, settings, workers), report)
+    settings = batch.Settings(saturation, size, FORMATS.get(ending), quality, compare, overwrite)
+    if shard is not None or names is not None or manifest is not None:
+        archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
+        colorizer = load_pretrained(model, batch.workers_for(batch.MOST_WORKERS)[1])
+        report = _ArchiveReport(archive, model, as_json)
+        with _manifest_of(manifest, colorizer, settings, suffix, ending, shard) as lines:
+            _work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
+    else:
+        if not photos:
+            raise InputError("PHOTO is missing, expected a file or a folder")
+        planned = plan(photos, out, suffix, ending, overwrite)
+        report = _Report(planned, model, as_json)
+        if planned.jobs:
+            workers, threads = batch.workers_for(len(planned.jobs))
+            colorizer = load_pretrained(model, threads)
+            _work(batch.colorize_all(planned, colorizer, settings, workers), report)
     report.end()
+
+
+def open_archive(photos, out, names=None, shard=None, suffix="", ending=None, overwrite=False):
+    """Return the archive that the arguments of a command name."""
+    from colorlab.inference.archive import Archive
+    from colorlab.inference.shards import Shard
+
+    if out is None or str(out) == "-":
+        raise InputError("-o is missing: name a folder for the results of the archive")
+    if len(photos) > 1 or not (photos or names):
+        raise InputError(
+            "--shard, --list and --manifest take one PHOTO, a folder; name several with --list"
+        )
+    part = None if shard is None else Shard.parse(shard)
+    listed = None if names is None else _names_in(names)
+    return Archive(photos[0] if photos else ".", out, listed, part, suffix, ending, overwrite)
+
+
+def _names_in(path):
+    from colorlab.inference.archive import read_names
+
+    try:
+        with contextlib.nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as lines:
+            yield from read_names(lines)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _manifest_of(path, colorizer, settings, suffix, ending, shard):
+    from colorlab.inference.manifest import Manifest, made_with
+
+    if path is None:
+        return contextlib.nullcontext()
+    facts = {**made_with(colorizer, settings, suffix, ending), "shard": shard}
+    return Manifest(path, {**facts, "version": __version__})
 
 
 def _work(results, report):
@@ -95,9 +164,9 @@ def _work(results, report):
             report.add(job, facts)
     except KeyboardInterrupt:
         report.list_failed()
+        all_of_them = f" of {report.count}" if report.count else ""
         raise Stopped(
-            f"stopped after {report.done} of {report.count} pictures; "
-            "the same command does the rest"
+            f"stopped after {report.done}{all_of_them} pictures; the same command does the rest"
         ) from None
 
 
@@ -105,15 +174,20 @@ class _Report:
     """Print the result of each photograph immediately, and all errors at the end."""
 
     def __init__(self, planned, model, as_json):
-        self.count, self.done = len(planned.jobs), 0
-        self._all = self.count + len(planned.unreadable)
-        self._model, self._as_json = model, as_json
-        self._failed, self._kept = list(planned.unreadable), len(planned.existing)
-        self._passed_over = planned.passed_over
+        self._begin(len(planned.jobs), planned.unreadable, planned.passed_over, model, as_json)
+        self._kept = len(planned.existing)
         for job in planned.existing if as_json else ():
             say(json.dumps({"photograph": job.name, "kept": str(job.target)}))
 
+    def _begin(self, count, unreadable, passed_over, model, as_json):
+        self.count, self.done, self._all = count, 0, count + len(unreadable)
+        self._model, self._as_json = model, as_json
+        self._failed, self._kept, self._passed_over = list(unreadable), 0, passed_over
+
     def add(self, job, facts):
+        if "kept" in facts:
+            self._kept += 1
+            return
         self.done += 1
         to = errors if facts.get("written") == "standard output" else console
         if "error" in facts:
@@ -141,3 +215,21 @@ class _Report:
         self.list_failed()
         if self._failed:
             raise InputError(f"{len(self._failed)} of {self._all} pictures could not be coloured")
+
+
+class _ArchiveReport(_Report):
+    """The same, of an archive whose photographs are counted while they are listed."""
+
+    def __init__(self, archive, model, as_json):
+        self._begin(0, (), (), model, as_json)
+        self._archive = archive
+
+    def end(self):
+        archive = self._archive
+        if not archive.listed and not archive.unreadable:
+            raise InputError(f"{archive.folder}: holds no pictures, such as .jpg, .png or .tif")
+        self._all = archive.found + len(archive.unreadable)
+        self._kept += archive.existing
+        self._failed += archive.unreadable
+        self._passed_over = archive.passed_over
+        super().end()

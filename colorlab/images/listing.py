@@ -7,11 +7,11 @@ import dataclasses
 import os
 import pathlib
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from colorlab.images.formats import HEAD_BYTES, PICTURE_SUFFIXES, foreign_kind, kind_of
 
-__all__ = ["Listing", "list_pictures"]
+__all__ = ["Listing", "list_pictures", "walk_pictures"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,28 +55,59 @@ def list_pictures(
     pictures: list[pathlib.Path] = []
     passed_over: list[tuple[pathlib.Path, str]] = []
     unreadable: list[tuple[pathlib.Path, str]] = []
+    for place, names, not_taken, closed in walk_pictures(folder, skip):
+        pictures += [place / name for name in names]
+        passed_over += not_taken
+        unreadable += closed
+    return Listing(tuple(pictures), tuple(passed_over), tuple(unreadable))
+
+
+def walk_pictures(
+    folder: str | os.PathLike, skip: Callable[[pathlib.Path], bool] | None = None
+) -> Iterator[tuple[pathlib.Path, list[str], list, list]]:
+    """List the picture files of one folder after the other, as :func:`list_pictures` does.
+
+    Parameters
+    ----------
+    folder : path-like
+    skip : callable, optional
+        As of :func:`list_pictures`.
+
+    Yields
+    ------
+    place : pathlib.Path
+        A folder.
+    names : list of str
+        Those of its pictures, sorted.
+    passed_over, unreadable : list of (pathlib.Path, str)
+        As of :class:`Listing`, since the folder before.
+    """
+    unreadable: list[tuple[pathlib.Path, str]] = []
     seen: set = set()
 
     def note(error):
         unreadable.append((pathlib.Path(error.filename), error.strerror))
 
-    for place, folders, names in os.walk(os.fspath(folder), onerror=note, followlinks=True):
-        place = pathlib.Path(place)
+    for path, folders, names in os.walk(os.fspath(folder), onerror=note, followlinks=True):
+        place = pathlib.Path(path)
         if not _is_new(place, seen):
             folders.clear()
             continue
         folders[:] = sorted(
             name for name in folders if name[0] != "." and not (skip and skip(place / name))
         )
+        pictures, passed_over = [], []
         for name in sorted(names):
             if name.startswith("."):
                 continue
-            path = place / name
-            if path.suffix.lower() in PICTURE_SUFFIXES:
-                pictures.append(path)
-            elif reason := _resemblance(path):
-                passed_over.append((path, reason))
-    return Listing(tuple(pictures), tuple(passed_over), tuple(unreadable))
+            if os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES:
+                pictures.append(name)
+            elif reason := _resemblance(place / name):
+                passed_over.append((place / name, reason))
+        yield place, pictures, passed_over, unreadable
+        unreadable = []
+    if unreadable:
+        yield pathlib.Path(folder), [], [], unreadable
 
 
 def _is_new(place, seen):

@@ -1,5 +1,9 @@
-from colorlab.inference.batch import Settings as Settings
+from colorlab.inference.archive import Archive as Archive
 from colorlab.inference.batch import colorize_all as colorize_all
 from colorlab.inference.colorizer import Colorizer as Colorizer
 from colorlab.inference.jobs import find_photographs as find_photographs
 from colorlab.inference.jobs import plan as plan
+from colorlab.inference.manifest import Manifest as Manifest
+from colorlab.inference.manifest_check import check_manifest as check_manifest
+from colorlab.inference.shards import Shard as Shard
+from colorlab.inference.single import Settings as Settings

@@ -6,58 +6,30 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 import collections
 import concurrent.futures
 import contextlib
-import dataclasses
-import io
+import functools
 import os
 import pathlib
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-import numpy as np
-
-from colorlab.atomic import open_atomic, remove_leftovers
+from colorlab.atomic import remove_leftovers
 from colorlab.errors import InputError
-from colorlab.images.formats import format_of
-from colorlab.images.photograph import read_photograph
 from colorlab.images.reading import picture_size
-from colorlab.images.writing import write_photograph
+from colorlab.inference.archive import ArchiveJob
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.jobs import STANDARD, Job, Plan
+from colorlab.inference.manifest import Manifest
+from colorlab.inference.single import Settings, colorize_file, make_folder, or_error
 
-__all__ = ["Settings", "colorize_all", "workers_for"]
+__all__ = ["MOST_WORKERS", "Settings", "colorize_all", "workers_for"]
 
-_MOST_WORKERS = 8
+#: Photographs that one process colours at a time, at most.
+MOST_WORKERS = 8
+
 _PIXELS_AT_A_TIME = 48 * 10**6  # of all photographs in memory
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """Settings for all photographs.
-
-    Attributes
-    ----------
-    saturation, size
-        As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
-    image_format : str, optional
-        Pillow's name of the format to write, such as ``PNG``, for names without a known ending; by
-        default the photograph's own.
-    quality : int
-        1 to 100, for JPEG and WebP.
-    compare : bool
-        Whether grey and colour are written side by side.
-    overwrite : bool
-        Whether an existing file may be replaced.
-    """
-
-    saturation: float | None = None
-    size: int | None = None
-    image_format: str | None = None
-    quality: int = 95
-    compare: bool = False
-    overwrite: bool = False
+_AHEAD = 4  # photographs that wait for each worker
 
 
 def workers_for(count: int) -> tuple[int, int]:
@@ -77,16 +49,17 @@ def workers_for(count: int) -> tuple[int, int]:
         cores = len(os.sched_getaffinity(0))
     else:
         cores = os.cpu_count() or 1
-    workers = max(1, min(cores, count, _MOST_WORKERS))
+    workers = max(1, min(cores, count, MOST_WORKERS))
     return workers, max(1, cores // workers)
 
 
 def colorize_all(
-    planned: Plan,
+    planned: Plan | Iterable[Job],
     colorizer: Colorizer,
     settings: Settings | None = None,
     workers: int | None = None,
     callback: Callable[[int], None] | None = None,
+    manifest: Manifest | None = None,
 ) -> Iterator[tuple[Job, dict]]:
     """Colour photographs, several at a time, and yield their results.
 
@@ -96,14 +69,17 @@ def colorize_all(
 
     Parameters
     ----------
-    planned : Plan
-        The result of :func:`colorlab.inference.jobs.plan`.
+    planned : Plan or iterable of Job
+        The result of :func:`colorlab.inference.jobs.plan`; or jobs that are taken one after the
+        other, such as a :class:`colorlab.inference.archive.Archive`.
     colorizer : Colorizer
     settings : Settings, optional
     workers : int, optional
         Number of photographs to process at a time; by default from :func:`workers_for`.
     callback : callable, optional
         Called in this thread with the number of finished photographs.
+    manifest : Manifest, optional
+        Gets a line for each photograph of an archive, before its result appears.
 
     Yields
     ------
@@ -111,7 +87,8 @@ def colorize_all(
         In the order of the jobs.
     facts : dict
         ``photograph``, ``written``, ``format``, ``width``, ``height``, ``saturation``, ``size``,
-        ``seconds`` and ``notes`` on what the file cannot store; or ``error``, the reason.
+        ``seconds`` and ``notes`` on what the file cannot store; or ``error``, the reason; or
+        ``kept``, if another process has coloured this photograph of an archive meanwhile.
 
     Raises
     ------
@@ -128,29 +105,40 @@ def colorize_all(
     >>> for job, facts in colorize_all(planned, load_pretrained()):  # doctest: +SKIP
     ...     print(job.name, facts.get("error", "done"))
     """
-    jobs, settings = planned.jobs, settings or Settings()
-    if not jobs:
-        return
-    _prepare(planned)
-    workers = workers or workers_for(len(jobs))[0]
-    # Before Ctrl-C is put off, so that it is heard while the other program still writes.
-    content = _read_standard_input() if jobs[0].source == STANDARD else None
-    room, stopped, left, done = _Room(_PIXELS_AT_A_TIME), threading.Event(), 0, 0
+    settings, content = settings or Settings(), None
+    if isinstance(planned, Plan):
+        if not planned.jobs:
+            return
+        _prepare(planned)
+        workers = workers or workers_for(len(planned.jobs))[0]
+        # Before Ctrl-C is put off, so that it is heard while the other program still writes.
+        if planned.jobs[0].source == STANDARD:
+            content = _read_standard_input()
+        jobs = iter(planned.jobs)
+    else:
+        workers = workers or workers_for(MOST_WORKERS)[0]
+        jobs = _prepared(planned)
+    room, stopped, left, done = _Room(_PIXELS_AT_A_TIME), threading.Event(), False, 0
+    waiting: collections.deque = collections.deque()
     with _interrupts_put_off(stopped), concurrent.futures.ThreadPoolExecutor(workers) as pool:
         try:
-            futures = [
-                pool.submit(_color_one, job, content, colorizer, settings, room, stopped)
-                for job in jobs
-            ]
-            for job, future in zip(jobs, futures, strict=True):
-                facts = future.result()
-                if facts is None:
-                    left += 1
+            while True:
+                while len(waiting) < _AHEAD * workers and not stopped.is_set():
+                    if (job := next(jobs, None)) is None:
+                        break
+                    arguments = (job, content, colorizer, settings, room, stopped, manifest)
+                    waiting.append((job, pool.submit(_color_one, *arguments)))
+                if not waiting:
+                    break
+                job, future = waiting.popleft()
+                if (facts := future.result()) is None:
+                    left = True
                     continue
                 done += 1
                 if callback is not None:
                     callback(done)
                 yield job, facts
+            left = left or (stopped.is_set() and next(jobs, None) is not None)
         finally:
             stopped.set()
     if left:
@@ -171,16 +159,19 @@ def _prepare(planned):
     except ValueError:  # they have nothing in common, such as two drives
         common = None
     if common is not None:
-        _make_folder(pathlib.Path(common))
+        make_folder(pathlib.Path(common))
     for folder in folders:
         remove_leftovers(folder)
 
 
-def _make_folder(folder):
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from None
+def _prepared(jobs):
+    """Yield the jobs; in each new folder for results, remove unfinished files of dead processes."""
+    last = None
+    for job in jobs:
+        if job.target.parent != last:
+            last = job.target.parent
+            remove_leftovers(last)
+        yield job
 
 
 @contextlib.contextmanager
@@ -242,78 +233,33 @@ def _pixels_of(source):
     return height * width
 
 
-def _color_one(job, content, colorizer, settings, room, stopped):
+def _color_one(job, content, colorizer, settings, room, stopped, manifest):
     """Colour a photograph; return None if it was not started because of Ctrl-C."""
     if stopped.is_set():
         return None
-    try:
-        if content is not None:
-            return _color(job, content, colorizer, settings)
-        with room.take(_pixels_of(job.source)):
-            return None if stopped.is_set() else _color(job, job.source, colorizer, settings)
-    except InputError as error:
-        return {"error": str(error)}
-    except MemoryError:
-        return {"error": f"{job.name}: does not fit into memory; make it smaller first"}
-    except Exception as error:
-        # An unexpected error in one photograph does not stop the others.
-        if os.environ.get("COLORLAB_DEBUG"):
-            raise
-        reason = (str(error).splitlines() or [""])[0]
-        return {
-            "error": f"{job.name}: unexpected {type(error).__name__}: {reason}; "
-            "set COLORLAB_DEBUG=1 to see where"
-        }
+    streamed = isinstance(job, ArchiveJob)
+    if streamed and not settings.overwrite and os.path.lexists(job.target):
+        return {"kept": str(job.target)}  # another process was faster
+    record = None if manifest is None else functools.partial(manifest.add, job)
 
+    def work():
+        with contextlib.ExitStack() as stack:
+            if content is None:
+                stack.enter_context(room.take(_pixels_of(job.source)))
+                if stopped.is_set():
+                    return None
+            return colorize_file(job, colorizer, settings, content, record)
 
-def _color(job, source, colorizer, settings):
-    start = time.perf_counter()
-    photograph = read_photograph(source, job.name)
-    image = colorizer.colorize(photograph.grey, settings.saturation, settings.size)
-    if settings.compare:
-        image = np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)
-    image_format = settings.image_format or photograph.format
-    if job.target != STANDARD:
-        image_format = format_of(job.target, image_format)
-    elif image_format not in ("JPEG", "WEBP", "TIFF", "BMP"):
-        image_format = "PNG"
-    with _open(job.target, settings.overwrite) as stream:
-        lost = write_photograph(stream, image, photograph, image_format, settings.quality)
-    if photograph.modified is not None and job.target != STANDARD:
-        with contextlib.suppress(OSError):  # albums are sorted by it; some drives cannot set it
-            os.utime(job.target, (time.time(), photograph.modified))
-    predictor = colorizer.predictor
-    saturation = predictor.saturation if settings.saturation is None else settings.saturation
-    return {
-        "photograph": job.name,
-        "written": "standard output" if job.target == STANDARD else str(job.target),
-        "format": image_format,
-        "width": image.shape[1],
-        "height": image.shape[0],
-        "saturation": saturation,
-        "size": settings.size or predictor.image_size,
-        "seconds": round(time.perf_counter() - start, 3),
-        "notes": photograph.notes + lost,
-    }
+    facts = or_error(work, job.name)
+    if facts is not None and "error" in facts:
+        if streamed and not settings.overwrite and os.path.isfile(job.target):
+            return {"kept": str(job.target)}
+        if record is not None:
+            record(facts)
+    return facts
 
 
 def _read_standard_input():
     if sys.stdin.isatty():
         raise InputError("standard input: is a terminal, expected a picture; put < PHOTO behind it")
     return sys.stdin.buffer.read()
-
-
-@contextlib.contextmanager
-def _open(target, overwrite):
-    if target != STANDARD:
-        _make_folder(target.parent)
-        with open_atomic(target, overwrite) as stream:
-            yield stream
-        return
-    stream = io.BytesIO()
-    yield stream
-    try:
-        sys.stdout.buffer.write(stream.getbuffer())
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        raise InputError(f"standard output: cannot be written ({error.strerror})") from None

@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import dataclasses
+import functools
 import os
 import pathlib
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
 from colorlab.images.listing import list_pictures
 
-__all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan"]
+__all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan", "target_name"]
 
 #: Stands for standard input and standard output.
 STANDARD = pathlib.Path("-")
@@ -184,7 +185,7 @@ def plan(
             {
                 (_resolved(job.source), _resolved(job.target)): job
                 for job in (
-                    Job(photo, out / place.with_name(_target_name(place, suffix, image_format)))
+                    Job(photo, out / place.with_name(target_name(place.name, suffix, image_format)))
                     for photo, place in found
                 )
             }.values()
@@ -216,13 +217,36 @@ def _exists(target):
     return target != STANDARD and os.path.lexists(target) and not os.path.isdir(target)
 
 
-def _target_name(place, suffix, image_format):
-    ending = place.suffix
-    if image_format and FORMATS.get(ending.lower()) != FORMATS[image_format]:
-        ending = image_format
-    elif not image_format:
-        ending = WRITTEN_AS.get(ending.lower(), ".png" if foreign_kind(path=place) else ending)
-    return f"{place.stem}{suffix}{ending}"
+def target_name(name: str, suffix: str = "", image_format: str | None = None) -> str:
+    """Name the result of a photograph that no other one disputes.
+
+    Parameters
+    ----------
+    name : str
+        Of the photograph's file.
+    suffix, image_format : str
+        As of :func:`plan`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> target_name("scan.gif"), target_name("a.JPG", "_colour")
+    ('scan.png', 'a_colour.JPG')
+    """
+    stem, ending = os.path.splitext(name)
+    if ending == ".":
+        stem, ending = name, ""
+    return f"{stem}{suffix}{_target_ending(ending, image_format)}"
+
+
+@functools.lru_cache(maxsize=1000)
+def _target_ending(ending, image_format):
+    if image_format:
+        return ending if FORMATS.get(ending.lower()) == FORMATS[image_format] else image_format
+    return WRITTEN_AS.get(ending.lower(), ".png" if foreign_kind(path=f"x{ending}") else ending)
 
 
 def _resolved(path):

@@ -1,0 +1,241 @@
+"""The photographs of an archive, listed folder by folder: memory does not grow with their number.
+
+:func:`colorlab.inference.jobs.plan` knows all photographs before the first one is touched. Here, a
+folder is listed when its turn comes, and of a million photographs a few are in memory.
+
+Taught in :doc:`/book/beyond_one_machine`.
+"""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from colorlab.errors import InputError
+from colorlab.images.listing import walk_pictures
+from colorlab.inference.jobs import Job, target_name
+from colorlab.inference.shards import Shard
+
+__all__ = ["Archive", "ArchiveJob", "read_names"]
+
+_BLOCK = 2**20
+
+
+@dataclasses.dataclass(frozen=True)
+class ArchiveJob(Job):
+    """A photograph of an archive, and the file that it becomes.
+
+    Attributes
+    ----------
+    path : str
+        The photograph, below the folder of the archive, with ``/`` between its parts.
+    result : str
+        The file, below the folder for the results.
+    """
+
+    path: str
+    result: str
+
+
+def read_names(stream: BinaryIO) -> Iterator[str]:
+    r"""Read a list of names, one a line, or with NUL between them as ``find -print0`` writes it.
+
+    Parameters
+    ----------
+    stream : binary file
+
+    Yields
+    ------
+    str
+        Empty lines are left out.
+
+    Examples
+    --------
+    >>> import io
+    >>> list(read_names(io.BytesIO(b"a.jpg\nb c.jpg\n")))
+    ['a.jpg', 'b c.jpg']
+    >>> list(read_names(io.BytesIO(b"a\nb\0c")))
+    ['a\nb', 'c']
+    """
+    block = stream.read(_BLOCK)
+    separator, rest = b"\0" if b"\0" in block else b"\n", b""
+    while block:
+        *whole, rest = (rest + block).split(separator)
+        yield from _decoded(whole, separator)
+        block = stream.read(_BLOCK)
+    yield from _decoded([rest], separator)
+
+
+def _decoded(names, separator):
+    for name in names:
+        name = name.removesuffix(b"\r") if separator == b"\n" else name
+        if name:
+            yield os.fsdecode(name)
+
+
+class Archive:
+    """The photographs of a folder, or of a list, that belong to one part; iterated over as jobs.
+
+    Two photographs that would become one file are told apart within their folder, as
+    :func:`colorlab.inference.jobs.plan` does, before the parts are: each part finds the same names.
+
+    Parameters
+    ----------
+    folder : path-like
+        The folder of the photographs.
+    out : path-like
+        The folder for the results; what lies in it is no photograph of the archive.
+    names : iterable of str, optional
+        The photographs, below ``folder`` or with their whole paths; by default all there are.
+    shard : Shard, optional
+        Which part of them; by default the whole.
+    suffix, image_format : str, optional
+        As of :func:`colorlab.inference.jobs.plan`.
+    overwrite : bool
+        Whether results that exist are made again.
+
+    Attributes
+    ----------
+    found, existing : int
+        Photographs of this part so far, and those among them whose results exist and are kept.
+    listed : int
+        Photographs of all parts so far.
+    unreadable : list of str
+        One line for each folder and each name that cannot be used, so far.
+    passed_over : list of (pathlib.Path, str)
+        Files so far that look like pictures and are not taken, each with the reason.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing, or the results would lie among the photographs.
+
+    Examples
+    --------
+    >>> archive = Archive(".", "coloured", names=["1920/b.gif", "./a.jpg", "a.jpg"])
+    >>> [(job.path, job.result) for job in archive]
+    [('1920/b.gif', '1920/b.png'), ('a.jpg', 'a.jpg')]
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike,
+        out: str | os.PathLike,
+        names: Iterable[str] | None = None,
+        shard: Shard | None = None,
+        suffix: str = "",
+        image_format: str | None = None,
+        overwrite: bool = False,
+    ):
+        self.folder, self.out = pathlib.Path(folder), pathlib.Path(out)
+        if not self.folder.is_dir():
+            raise InputError(f"{folder}: is no folder; name the folder of the photographs")
+        whole, results = self.folder.resolve(), self.out.resolve()
+        if whole.is_relative_to(results):
+            raise InputError(
+                f"{out}: holds the photographs; choose another folder for the results with -o"
+            )
+        if any(each in suffix for each in (os.sep, os.altsep or "/", "\0")):
+            raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
+        self._names, self._shard = names, shard or Shard()
+        self._suffix, self._format, self._overwrite = suffix, image_format, overwrite
+        self._whole, self._results = whole, results
+        self.found = self.existing = self.listed = 0
+        self.unreadable: list[str] = []
+        self.passed_over: list[tuple[pathlib.Path, str]] = []
+
+    def __iter__(self) -> Iterator[ArchiveJob]:
+        """Yield what there is to do, folder by folder."""
+        self.found = self.existing = self.listed = 0
+        self.unreadable, self.passed_over = [], []
+        for place, names in self._walk() if self._names is None else self._group():
+            yield from self._jobs(place, names)
+
+    def _walk(self):
+        """Yield each folder, as it stands below that of the archive, with its photographs."""
+
+        def holds_results(folder):
+            return folder.resolve() == self._results
+
+        for folder, names, passed_over, unreadable in walk_pictures(self.folder, holds_results):
+            self.passed_over += passed_over
+            self.unreadable += [
+                f"{path}: cannot be looked into ({why})" for path, why in unreadable
+            ]
+            yield folder.relative_to(self.folder).as_posix(), names
+
+    def _group(self):
+        """Yield the folders of a list of names; only here all names are in memory."""
+        folders: dict[str, dict[str, None]] = {}
+        for name in self._names:
+            path = self._below(name)
+            if path is None:
+                self.unreadable.append(f"{name}: lies outside {self.folder}; name its folder")
+            elif not pathlib.PurePath(self._whole, path).is_relative_to(self._results):
+                folder, _, last = path.rpartition("/")
+                # A name that stands twice is one photograph.
+                folders.setdefault(folder or ".", {})[last] = None
+        yield from folders.items()
+
+    def _below(self, name):
+        """Return the part of a path below the folder, or None if it lies elsewhere."""
+        path = os.path.normpath(name)
+        if os.path.isabs(path):
+            for folder in (self.folder.absolute(), self._whole):
+                if pathlib.PurePath(path).is_relative_to(folder):
+                    path = os.path.relpath(path, folder)
+                    break
+            else:
+                return None
+        path = path.replace(os.sep, "/")
+        return None if path == "." or path.split("/")[0] == ".." else path
+
+    def _jobs(self, place, names):
+        targets, clashes = _distinct(names, self._suffix, self._format)
+        folder, out = self.folder / place, self.out / place
+        prefix = "" if place == "." else f"{place}/"
+        there: set[str] | None = None
+        for name in names:
+            self.listed += 1
+            path = prefix + name
+            if not self._shard.holds(path):
+                continue
+            if name not in targets:
+                line = f"{folder / name}: has the same name as {folder / clashes[name]}"
+                self.unreadable.append(f"{line}; use another folder for it")
+                continue
+            self.found += 1
+            if there is None:
+                there = set() if self._overwrite else _files_of(out)
+            if targets[name] in there:
+                self.existing += 1
+                continue
+            target = targets[name]
+            yield ArchiveJob(folder / name, out / target, path, prefix + target)
+
+
+def _files_of(folder):
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name for entry in entries if not entry.is_dir()}
+    except OSError:
+        return set()
+
+
+def _distinct(names, suffix, image_format):
+    """Name the results of a folder's photographs; those without one, with who has it."""
+    plain = {name: target_name(name, suffix, image_format) for name in names}
+    endings = {name: os.path.splitext(target)[1] for name, target in plain.items()}
+    taken: dict[str, str] = {}
+    targets, clashes = {}, {}
+    # A photograph that keeps its ending keeps its name: x.png, and then x.gif.png.
+    for name in sorted(names, key=lambda name: not name.endswith(endings[name])):
+        longer = f"{name}{suffix}{endings[name]}"
+        choices = (plain[name],) if name.endswith(endings[name]) else (plain[name], longer)
+        target = next((each for each in choices if each not in taken), None)
+        if target is None:
+            clashes[name] = taken[plain[name]]
+        else:
+            targets[name], taken[target] = target, name
+    return targets, clashes

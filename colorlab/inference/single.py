@@ -1,0 +1,187 @@
+"""Colour one photograph, from its file to the file that it becomes.
+
+Taught in :doc:`/notebooks/07_your_own_photographs`.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import io
+import os
+import pathlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from colorlab.atomic import open_atomic
+from colorlab.errors import InputError
+from colorlab.images.formats import format_of
+from colorlab.images.photograph import read_photograph
+from colorlab.images.writing import write_photograph
+from colorlab.inference.colorizer import Colorizer
+from colorlab.inference.jobs import STANDARD, Job
+
+__all__ = ["Settings", "colorize_file", "make_folder", "or_error"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Settings for all photographs.
+
+    Attributes
+    ----------
+    saturation, size
+        As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
+    image_format : str, optional
+        Pillow's name of the format to write, such as ``PNG``, for names without a known ending; by
+        default the photograph's own.
+    quality : int
+        1 to 100, for JPEG and WebP.
+    compare : bool
+        Whether grey and colour are written side by side.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    """
+
+    saturation: float | None = None
+    size: int | None = None
+    image_format: str | None = None
+    quality: int = 95
+    compare: bool = False
+    overwrite: bool = False
+
+
+def colorize_file(
+    job: Job,
+    colorizer: Colorizer,
+    settings: Settings | None = None,
+    content: bytes | None = None,
+    record: Callable[[dict], None] | None = None,
+) -> dict:
+    """Colour one photograph.
+
+    Parameters
+    ----------
+    job : Job
+    colorizer : Colorizer
+    settings : Settings, optional
+    content : bytes, optional
+        Of the photograph's file, if it has been read already.
+    record : callable, optional
+        Gets the facts, with ``source_sha256`` and ``result_sha256``, when the result is complete
+        and before it appears under its name: no result is without a record. If it raises, there is
+        no result.
+
+    Returns
+    -------
+    dict
+        As :func:`colorlab.inference.batch.colorize_all` yields it.
+
+    Raises
+    ------
+    InputError
+        If the photograph cannot be read, or the result cannot be written.
+    """
+    start, settings = time.perf_counter(), settings or Settings()
+    source = job.source if content is None else content
+    photograph = read_photograph(source, job.name)
+    image = colorizer.colorize(photograph.grey, settings.saturation, settings.size)
+    if settings.compare:
+        image = np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)
+    image_format = settings.image_format or photograph.format
+    if job.target != STANDARD:
+        image_format = format_of(job.target, image_format)
+    elif image_format not in ("JPEG", "WEBP", "TIFF", "BMP"):
+        image_format = "PNG"
+    predictor = colorizer.predictor
+    saturation = predictor.saturation if settings.saturation is None else settings.saturation
+    facts = {
+        "photograph": job.name,
+        "written": "standard output" if job.target == STANDARD else str(job.target),
+        "format": image_format,
+        "width": image.shape[1],
+        "height": image.shape[0],
+        "saturation": saturation,
+        "size": settings.size or predictor.image_size,
+    }
+    with _open(job.target, settings.overwrite) as stream:
+        lost = write_photograph(stream, image, photograph, image_format, settings.quality)
+        facts["seconds"] = round(time.perf_counter() - start, 3)
+        facts["notes"] = photograph.notes + lost
+        if record is not None:
+            stream.seek(0)
+            digest = hashlib.file_digest(cast(Any, stream), "sha256").hexdigest()
+            record({**facts, "source_sha256": _sha256_of(source), "result_sha256": digest})
+    if photograph.modified is not None and job.target != STANDARD:
+        with contextlib.suppress(OSError):  # albums are sorted by it; some drives cannot set it
+            os.utime(job.target, (time.time(), photograph.modified))
+    return facts
+
+
+def or_error(work: Callable[[], dict | None], name: str) -> dict | None:
+    """Return the result of a call, or ``error`` with one line: it does not stop other photographs.
+
+    Parameters
+    ----------
+    work : callable
+    name : str
+        What messages call the photograph.
+
+    Returns
+    -------
+    dict or None
+    """
+    try:
+        return work()
+    except InputError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": f"{name}: does not fit into memory; make it smaller first"}
+    except Exception as error:
+        if os.environ.get("COLORLAB_DEBUG"):
+            raise
+        reason = (str(error).splitlines() or [""])[0]
+        return {
+            "error": f"{name}: unexpected {type(error).__name__}: {reason}; "
+            "set COLORLAB_DEBUG=1 to see where"
+        }
+
+
+def make_folder(folder: pathlib.Path) -> None:
+    """Make a folder and those above it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from None
+
+
+def _sha256_of(source):
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()
+    with open(source, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _open(target: pathlib.Path, overwrite: bool) -> Iterator[BinaryIO]:
+    if target != STANDARD:
+        make_folder(target.parent)
+        with open_atomic(target, overwrite) as stream:
+            yield stream
+        return
+    stream = io.BytesIO()
+    yield stream
+    try:
+        sys.stdout.buffer.write(stream.getbuffer())
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise InputError(f"standard output: cannot be written ({error.strerror})") from None
