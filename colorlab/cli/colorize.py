@@ -58,6 +58,9 @@ def colorize(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON per picture.")
     ] = False,
+    device: Annotated[
+        str, typer.Option(help="cpu, cuda, coreml, dml, or auto: the fastest one there is.")
+    ] = "cpu",
     shard: Annotated[
         str | None,
         typer.Option(help="I/N: only the I-th of N parts of a folder.", show_default=False),
@@ -92,7 +95,6 @@ def colorize(
     from colorlab.inference import batch
     from colorlab.inference.colorizer import require_settings
     from colorlab.inference.jobs import plan
-    from colorlab.inference.pretrained import load_pretrained
 
     require_settings(saturation, size)
     if not 1 <= quality <= 100:
@@ -107,7 +109,7 @@ def colorize(
     settings = batch.Settings(saturation, size, FORMATS.get(ending), quality, compare, overwrite)
     if shard is not None or names is not None or manifest is not None:
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
-        colorizer = load_pretrained(model, batch.workers_for(batch.MOST_WORKERS)[1])
+        colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)
         report = _ArchiveReport(archive, model, as_json)
         with _manifest_of(manifest, colorizer, settings, suffix, ending, shard) as lines:
             _work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
@@ -118,9 +120,23 @@ def colorize(
         report = _Report(planned, model, as_json)
         if planned.jobs:
             workers, threads = batch.workers_for(len(planned.jobs))
-            colorizer = load_pretrained(model, threads)
+            colorizer = _load(model, threads, device)
             _work(batch.colorize_all(planned, colorizer, settings, workers), report)
     report.end()
+
+
+def _load(model, threads, device):
+    """Load the model, and say so if the device that was asked for does not compute."""
+    from colorlab.inference.devices import PACKAGES
+    from colorlab.inference.pretrained import load_pretrained
+
+    colorizer = load_pretrained(model, threads, device)
+    used = getattr(colorizer.predictor, "device", None)
+    if used is None and device != "cpu":
+        say(f"--device {device} is left out: Keras chooses where a run computes", errors)
+    elif used is not None and device not in ("auto", used):
+        say(f"{device} is not available, the processor colours; {PACKAGES[device]} has it", errors)
+    return colorizer
 
 
 def open_archive(photos, out, names=None, shard=None, suffix="", ending=None, overwrite=False):
@@ -154,7 +170,8 @@ def _manifest_of(path, colorizer, settings, suffix, ending, shard):
 
     if path is None:
         return contextlib.nullcontext()
-    facts = {**made_with(colorizer, settings, suffix, ending), "shard": shard}
+    device = getattr(colorizer.predictor, "device", None)
+    facts = {**made_with(colorizer, settings, suffix, ending), "shard": shard, "device": device}
     return Manifest(path, {**facts, "version": __version__})
 
 

@@ -128,6 +128,23 @@ def _devices():
     )
 
 
+def _coloring():
+    """Report the devices of ONNX Runtime; colouring needs the processor only."""
+    from colorlab.inference.devices import available_devices
+
+    try:
+        there = available_devices()
+    except Exception as error:  # as of TensorFlow
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        return Finding(
+            "colouring",
+            False,
+            f"ONNX Runtime cannot be used: {reason}",
+            'run `pip install --force-reinstall "onnxruntime>=1.20"`',
+        )
+    return Finding("colouring", True, f"`colorize --device` {', '.join(there)}")
+
+
 def _memory():
     try:
         import psutil
@@ -203,6 +220,7 @@ def check_all(data=None):
     yield from _packages()
     yield _notebooks()
     yield _devices()
+    yield _coloring()
     yield _memory()
     yield _disk()
     yield _data(data)

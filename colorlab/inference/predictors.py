@@ -7,6 +7,7 @@ photograph to its colours.
 Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
+import contextlib
 import json
 import math
 import os
@@ -19,6 +20,7 @@ import numpy as np
 from colorlab.color import ab_bins
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
+from colorlab.inference.devices import DEVICES, execution_providers
 
 __all__ = ["CHANNELS", "LARGEST_SIZE", "KerasPredictor", "OnnxPredictor"]
 
@@ -65,6 +67,9 @@ class OnnxPredictor:
         default those in the file.
     threads : int, optional
         Number of processor cores for one call; by default all.
+    device : str
+        A key of :data:`colorlab.inference.devices.DEVICES`, or ``auto``. If it is not available,
+        the processor computes.
 
     Attributes
     ----------
@@ -82,6 +87,8 @@ class OnnxPredictor:
         Whether hints change its prediction.
     weights : pathlib.Path
         The file.
+    device : str
+        Where it computes.
 
     Raises
     ------
@@ -94,9 +101,19 @@ class OnnxPredictor:
     Several threads may use one predictor.
     """
 
-    def __init__(self, path: Any, facts: dict | None = None, threads: int | None = None):
+    def __init__(
+        self,
+        path: Any,
+        facts: dict | None = None,
+        threads: int | None = None,
+        device: str = "cpu",
+    ):
         self.weights = pathlib.Path(path)
-        self._session = _open_session(self.weights, threads)
+        self._session = _open_session(self.weights, threads, execution_providers(device))
+        provider = self._session.get_providers()[0]
+        self.device = next(name for name, each in DEVICES.items() if each == provider)
+        # DirectML computes one call at a time.
+        self._turn = threading.Lock() if self.device == "dml" else contextlib.nullcontext()
         inputs = [each.name for each in self._session.get_inputs()]
         outputs = [each.name for each in self._session.get_outputs()]
         target = _OLD_OUTPUTS.get(outputs[0], outputs[0])
@@ -164,7 +181,8 @@ class OnnxPredictor:
         if self.takes_hints:
             feed["hints"] = _hints(grey, hints).transpose(0, 3, 1, 2)
         try:
-            (prediction,) = self._session.run([self._output], feed)
+            with self._turn:
+                (prediction,) = self._session.run([self._output], feed)
         except Exception as error:  # ONNX Runtime raises classes of its own
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise InputError(
@@ -188,7 +206,7 @@ def _hints(grey, hints):
     return np.zeros((len(grey), *sides, _HINT_CHANNELS), dtype="float32")
 
 
-def _open_session(path, threads):
+def _open_session(path, threads, providers):
     # This import takes half of the program's start, so it waits until a network is needed.
     import onnxruntime
 
@@ -200,8 +218,10 @@ def _open_session(path, threads):
         options.intra_op_num_threads = threads
     # Between two photographs, idle threads leave the cores to reading and writing.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if DEVICES["dml"] in providers:
+        options.enable_mem_pattern = False  # as DirectML demands
     try:
-        return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(path), options, providers)
     except Exception as error:  # ONNX Runtime raises classes of its own, without a common one
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path}: is no network that can be loaded ({reason})") from None

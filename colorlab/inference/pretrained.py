@@ -20,6 +20,7 @@ from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.images import to_grey
 from colorlab.inference.colorizer import Colorizer, require_settings
+from colorlab.inference.devices import require_device
 from colorlab.inference.predictors import OnnxPredictor
 
 __all__ = [
@@ -150,7 +151,9 @@ def load_network(name: str = "default") -> Any:
     return network
 
 
-def load_pretrained(model: Any = "default", threads: int | None = None) -> Colorizer:
+def load_pretrained(
+    model: Any = "default", threads: int | None = None, device: str = "cpu"
+) -> Colorizer:
     """Load a network for colouring.
 
     Parameters
@@ -161,6 +164,10 @@ def load_pretrained(model: Any = "default", threads: int | None = None) -> Color
         training run, which needs Keras and takes seconds.
     threads : int, optional
         Number of processor cores for one photograph; by default all. Runs ignore it.
+    device : str
+        ``cpu``, ``cuda``, ``coreml``, ``dml``, or ``auto`` for the fastest one. If ONNX Runtime
+        has not got it, the processor computes, and the predictor's ``device`` says so. For runs,
+        Keras chooses.
 
     Returns
     -------
@@ -169,7 +176,7 @@ def load_pretrained(model: Any = "default", threads: int | None = None) -> Color
     Raises
     ------
     InputError
-        If there is no such model, or it is damaged.
+        If there is no such model or device, or the model is damaged.
 
     Notes
     -----
@@ -182,14 +189,15 @@ def load_pretrained(model: Any = "default", threads: int | None = None) -> Color
     Traceback (most recent call last):
     colorlab.errors.InputError: nothing: no such model; expected default, small, vivid, ...
     """
+    require_device(device)
     name, shipped = str(model), shipped_models()
     if name in shipped:
-        return Colorizer(OnnxPredictor(weights_file(name), shipped[name], threads))
+        return Colorizer(OnnxPredictor(weights_file(name), shipped[name], threads, device))
     path = pathlib.Path(model)
     if os.path.isdir(path):
         return Colorizer.from_run(path)
     if os.path.exists(path):
-        return Colorizer(OnnxPredictor(path, threads=threads))
+        return Colorizer(OnnxPredictor(path, threads=threads, device=device))
     if name in NAMES:
         raise InputError(
             f"{name}: this network is not part of the installation; install colorlab again, or "
