@@ -50,7 +50,10 @@ def test_pictures_have_the_colours_of_their_files(html, address, browser, mode, 
         path = html / name.partition("/")[0] / picture.get_attribute("src")
         wanted = numpy.asarray(Image.open(path).convert("RGB"))
         # On whole pixels, in front of everything else.
-        picture.evaluate("tag => tag.style = 'position: fixed; left: 0; top: 0; z-index: 9999'")
+        picture.evaluate(
+            "tag => tag.style = 'position: fixed; inset: 0 auto auto 0; z-index: 9999; "
+            "clip-path: none'"
+        )
         seen = numpy.asarray(Image.open(io.BytesIO(picture.screenshot())).convert("RGB"))
         # Rounded corners and a change of size move the mean of a block by a level or two.
         assert abs(block_means(seen) - block_means(wanted)).max() < 4, path.name

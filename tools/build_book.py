@@ -12,6 +12,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import front_picture
 import web_packages
 import web_page
 import yaml
@@ -128,6 +129,7 @@ def build(folder, execute="cache", environment=os.environ):
     settings["execute"]["cache"] = str(executed / state / "outputs")
     if not collect_static(folder / "web"):
         settings["html"]["announcement"] = WITHOUT_PACKAGES
+    front_picture.write(folder / "web" / "static" / "front")
     settings["sphinx"]["config"]["html_static_path"].append(str(folder / "web" / "static"))
     config = folder / "_config.yml"
     config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
