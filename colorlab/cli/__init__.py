@@ -1,4 +1,4 @@
-"""The command ``colorlab``: train, evaluate, export, colorize, check, data, manifest.
+"""The command ``colorlab``: train, evaluate, export, colorize, check, data, manifest, course.
 
 Taught in :doc:`/notebooks/04_training` and :doc:`/notebooks/05_results`.
 """
@@ -10,7 +10,7 @@ import warnings
 
 import typer
 
-from colorlab.cli import check, colorize, data, evaluate, export, manifest, train
+from colorlab.cli import check, colorize, course, data, evaluate, export, manifest, train
 from colorlab.cli.shared import Stopped, errors, say
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
@@ -35,6 +35,7 @@ for command in (
     app.command()(command)
 app.add_typer(data.data)
 app.add_typer(manifest.manifest)
+app.add_typer(course.course)
 
 
 _WrongUse = typer.BadParameter.__base__  # Typer gives it no public name
