@@ -14,7 +14,9 @@ from colorlab import plots as plots
 from colorlab import training as training
 from colorlab.errors import InputError as InputError
 from colorlab.inference.colorizer import Colorizer as Colorizer
-from colorlab.inference.pretrained import colorize as colorize
+from colorlab.inference.hints import Hint as Hint
+from colorlab.inference.one_call import colorize as colorize
+from colorlab.inference.one_call import suggest as suggest
 from colorlab.inference.pretrained import load_pretrained as load_pretrained
 
 __version__: str

@@ -71,6 +71,14 @@ def chroma_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def hinted_file(tmp_path_factory):
+    """Return an ONNX file of a network that takes hints, see the module hinted_network."""
+    from hinted_network import write_hinted
+
+    return write_hinted(tmp_path_factory.mktemp("network") / "hinted.onnx")
+
+
+@pytest.fixture(scope="session")
 def html(tmp_path_factory):
     """Build the book from the stored outputs and return the folder of its pages.
 

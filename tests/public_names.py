@@ -1,7 +1,7 @@
 """The names that people may rely on. A name more is a promise more: add it here by intention."""
 
 _NAMES = {
-    "colorlab": "Colorizer InputError colorize load_pretrained",
+    "colorlab": "Colorizer Hint InputError colorize load_pretrained suggest",
     "colorlab.color": "grey in_gamut lab_to_srgb levels_to_signed recombine replace_luma "
     "signed_to_levels srgb_to_lab",
     "colorlab.configuration": "Configuration",
@@ -13,8 +13,8 @@ _NAMES = {
     "colorlab.evaluation": "Evaluation evaluate mean_ab method_of paint_ab",
     "colorlab.export": "export_run",
     "colorlab.images": "read_image resize save_image standardize to_grey",
-    "colorlab.inference": "Archive Manifest Settings Shard check_manifest colorize_all "
-    "find_photographs plan",
+    "colorlab.inference": "Archive Manifest Session Settings Shard Suggestion check_manifest "
+    "colorize_all find_photographs palette_of plan read_hints write_hints",
     "colorlab.losses": "AbCrossEntropy AbDistance log_cosh",
     "colorlab.metrics": "ciede2000 colorfulness psnr score ssim",
     "colorlab.networks": "build_network",

@@ -22,7 +22,7 @@ ABOUT_CHROMA = (
     "tests/",
 )
 # Files and layers that were written with the names of before, which are still read.
-OLD_NAMES = ("colorlab/inference/predictors.py", "tests/inference/test_colorizer.py")
+OLD_NAMES = ("colorlab/inference/predictors/onnx_runtime.py", "tests/inference/test_colorizer.py")
 STORED_NAMES = ("colorlab/networks/heads.py",)
 
 # A pattern, what to write instead, and the files (or folders) in which the pattern is right.

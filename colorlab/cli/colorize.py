@@ -93,8 +93,8 @@ def colorize(
     """
     from colorlab.images.formats import FORMATS
     from colorlab.inference import batch
-    from colorlab.inference.colorizer import require_settings
     from colorlab.inference.jobs import plan
+    from colorlab.inference.settings import require_settings
 
     require_settings(saturation, size)
     if not 1 <= quality <= 100:

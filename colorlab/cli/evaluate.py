@@ -79,8 +79,8 @@ def evaluate(
     Example: colorlab evaluate runs/first default --data photos
     """
     from colorlab.datasets import splits
-    from colorlab.inference.colorizer import require_settings
     from colorlab.inference.pretrained import load_pretrained
+    from colorlab.inference.settings import require_settings
     from colorlab.training.run import Run
 
     if part not in ("test", "validation"):

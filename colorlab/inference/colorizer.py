@@ -4,18 +4,22 @@ Taught in :doc:`/notebooks/10_your_own_photographs` and :doc:`/notebooks/05_resu
 """
 
 import math
-import numbers
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from colorlab import color, images
 from colorlab.color import ab_bins, luma
-from colorlab.errors import InputError
+from colorlab.inference.hints import Hint
 from colorlab.inference.network_input import network_input
-from colorlab.inference.predictors import LARGEST_SIZE, KerasPredictor
+from colorlab.inference.own_luma import saturate
+from colorlab.inference.predictors import KerasPredictor
+from colorlab.inference.session import Session
+from colorlab.inference.settings import require_settings
 
-__all__ = ["Colorizer", "require_settings"]
+__all__ = ["Colorizer"]
 
 _PIXELS_A_RUN = 16 * 256 * 256  # of the network's input: more would only take memory
 
@@ -25,8 +29,8 @@ class Colorizer:
 
     Parameters
     ----------
-    predictor : OnnxPredictor or KerasPredictor
-        Or anything with their attributes and their method ``predict``.
+    predictor : colorlab.inference.predictors.Predictor
+        Such as an ``OnnxPredictor`` or a ``KerasPredictor``.
 
     Attributes
     ----------
@@ -74,6 +78,7 @@ class Colorizer:
         saturation: float | None = None,
         size: int | None = None,
         temperature: float | None = None,
+        hints: Sequence[Hint] = (),
     ) -> np.ndarray:
         """Colour a photograph of any size, and keep its own luma.
 
@@ -95,6 +100,8 @@ class Colorizer:
         temperature : float, optional
             For a network that predicts ab bins, see :func:`colorlab.color.ab_bins.annealed_mean`;
             above 0, at most 10; by default the predictor's own.
+        hints : sequence of Hint, optional
+            Known colours of some places, for a network that takes hints.
 
         Returns
         -------
@@ -105,23 +112,42 @@ class Colorizer:
         Raises
         ------
         InputError
-            If the file cannot be read, the array is no picture, or a number is out of range.
+            If the file cannot be read, the array is no picture, a number is out of range, the
+            photograph cannot have the hints, or the network takes none.
+
+        Warns
+        -----
+        UserWarning
+            If a hint's colour cannot be shown at its place: the message says what is shown.
         """
         require_settings(saturation, size, temperature)
-        grey = images.to_grey(image)
-        predictor = self.predictor
-        saturation = predictor.saturation if saturation is None else saturation
-        padded, valid_fraction = network_input(grey, size or predictor.image_size, predictor.stride)
-        prediction = predictor.predict(color.levels_to_signed(padded[None]))[0]
-        if predictor.target != "rgb":
-            ab = self._to_ab(prediction, temperature)
-            return luma.recombine(grey, ab, saturation, valid_fraction)
-        rows, columns = (
-            round(part * side) for part, side in zip(valid_fraction, prediction.shape, strict=False)
-        )
-        small = np.ascontiguousarray(color.signed_to_levels(prediction[:rows, :columns]))
-        rgb = color.replace_luma(images.resize(small, *grey.shape[:2]), grey)
-        return np.round(_saturate(rgb, grey, saturation)).astype("uint8")
+        session = self.session(image, size)
+        colored = session.colorize(hints, saturation, temperature)
+        for note in session.notes(hints):
+            warnings.warn(note, stacklevel=2)
+        return colored
+
+    def session(self, image: Any, size: int | None = None) -> Session:
+        """Look at a photograph once, to colour it several times.
+
+        Parameters
+        ----------
+        image, size
+            As for :meth:`colorize`.
+
+        Returns
+        -------
+        Session
+            Its :meth:`~colorlab.inference.Session.colorize` takes hints and costs the network's
+            decoder alone.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, the array is no picture, or the size is out of range.
+        """
+        require_settings(size=size)
+        return Session(self.predictor, images.to_grey(image), size)
 
     def predict(
         self,
@@ -208,7 +234,7 @@ class Colorizer:
             rgb = color.signed_to_levels(predictor.predict(color.levels_to_signed(grey)))
             if saturation == 1:
                 return rgb
-            return np.round(_saturate(rgb, color.grey(rgb), saturation)).astype("uint8")
+            return np.round(saturate(rgb, color.grey(rgb), saturation)).astype("uint8")
         inputs = [
             network_input(_levels(each), predictor.image_size, predictor.stride) for each in grey
         ]
@@ -233,51 +259,3 @@ class Colorizer:
 
 def _levels(grey):
     return np.round(grey).astype("uint8")
-
-
-def _saturate(rgb, grey, saturation):
-    """Multiply the distance of colours from their grey, and clip the result to 0 to 255."""
-    if saturation == 1:
-        return rgb
-    return np.clip(grey + np.float32(saturation) * (rgb - np.float32(grey)), 0, 255)
-
-
-def require_settings(
-    saturation: float | None = None, size: int | None = None, temperature: float | None = None
-) -> None:
-    """Refuse a saturation, size or temperature that is out of range.
-
-    Parameters
-    ----------
-    saturation : float, optional
-        0 to 10.
-    size : int, optional
-        1 to :data:`colorlab.inference.predictors.LARGEST_SIZE`.
-    temperature : float, optional
-        Above 0, at most 10.
-
-    Raises
-    ------
-    InputError
-        The message names it.
-
-    Examples
-    --------
-    >>> require_settings(saturation=11)
-    Traceback (most recent call last):
-    colorlab.errors.InputError: saturation must be a number from 0 to 10, got 11
-    """
-    if saturation is not None and not (
-        isinstance(saturation, numbers.Real) and 0 <= saturation <= 10
-    ):
-        raise InputError(f"saturation must be a number from 0 to 10, got {saturation}")
-    if size is not None and not (
-        isinstance(size, numbers.Integral)
-        and not isinstance(size, bool)
-        and 1 <= size <= LARGEST_SIZE
-    ):
-        raise InputError(f"size must be a whole number from 1 to {LARGEST_SIZE}, got {size}")
-    if temperature is not None and not (
-        isinstance(temperature, numbers.Real) and 0 < temperature <= 10
-    ):
-        raise InputError(f"temperature must be above 0 and at most 10, got {temperature}")

@@ -7,25 +7,20 @@ training, its stride and its saturation.
 Taught in :doc:`/notebooks/06_keep_the_light` and :doc:`/notebooks/10_your_own_photographs`.
 """
 
-import functools
 import hashlib
 import json
 import os
 import pathlib
 from typing import Any
 
-import numpy as np
-
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
-from colorlab.images import to_grey
-from colorlab.inference.colorizer import Colorizer, require_settings
+from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.devices import require_device
 from colorlab.inference.predictors import OnnxPredictor
 
 __all__ = [
     "NAMES",
-    "colorize",
     "load_network",
     "load_pretrained",
     "shipped_models",
@@ -207,51 +202,3 @@ def load_pretrained(
         f"{name}: no such model; expected {', '.join(NAMES)}, an ONNX file, or a "
         "folder that `colorlab train` wrote"
     )
-
-
-_load_once = functools.lru_cache(maxsize=3)(load_pretrained)
-
-
-def colorize(
-    image: Any,
-    model: Any = "default",
-    saturation: float | None = None,
-    size: int | None = None,
-    temperature: float | None = None,
-) -> np.ndarray:
-    """Colour a photograph of any size, and keep its own luma.
-
-    Parameters
-    ----------
-    image : path-like, bytes, PIL.Image.Image or array-like
-        A picture file or its content, or levels of the shape (height, width) or (height, width,
-        channels); see :func:`colorlab.images.to_grey`. Of a colour picture only the grey is used.
-    model : str, path-like or None
-        As for :func:`load_pretrained`; None stands for ``default``. A model is loaded only once.
-    saturation : float, optional
-        Factor of the predicted colour, 0 (grey) to 10; by default the model's own.
-    size : int, optional
-        Shorter side in pixels of the network's input, 1 to 1024; by default the model's own.
-    temperature : float, optional
-        Above 0, at most 10: lower is more vivid, for networks that predict ab bins.
-
-    Returns
-    -------
-    numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB. Its luma is that of the photograph within one level.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, the array is no picture, there is no such model, or a number
-        is out of range.
-
-    Examples
-    --------
-    >>> colorize([[90] * 40] * 30, saturation=0)[0, 0].tolist()
-    [90, 90, 90]
-    """
-    require_settings(saturation, size, temperature)
-    grey = to_grey(image)
-    colorizer = _load_once("default" if model is None else model)
-    return colorizer.colorize(grey, saturation, size, temperature)

@@ -1,6 +1,6 @@
 """Colour one photograph, from its file to the file that it becomes.
 
-Taught in :doc:`/notebooks/07_your_own_photographs`.
+Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib

@@ -85,3 +85,25 @@ def test_the_weights_of_another_version_are_refused(path):
 def test_files_are_small_enough_to_ship(tmp_path, version, filters, megabytes):
     write_onnx(build_efficientnet_unet(version, filters=filters), tmp_path / "network.onnx")
     assert (tmp_path / "network.onnx").stat().st_size < 0.85 * megabytes * 1e6
+
+
+def test_predictors_encode_once_and_decode_as_the_whole_network(network, path):
+    from colorlab.configuration import Configuration
+    from colorlab.inference.predictors import KerasPredictor, OnnxPredictor
+
+    grey, hints = pictures(32, 64, True)
+    feed = {"grey": channels_first(grey), "hints": channels_first(hints)}
+    whole = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    (expected,) = whole.run(None, feed)
+    predictors = [
+        OnnxPredictor(path),
+        KerasPredictor(network, Configuration(network="efficientnet", target="ab_bins")),
+    ]
+    for predictor in predictors:
+        assert predictor.takes_hints
+        features = predictor.encode(grey)
+        plain = predictor.decode(features)
+        found = predictor.decode(features, hints)
+        np.testing.assert_allclose(found.transpose(0, 3, 1, 2), expected, atol=2e-4)
+        assert np.abs(found - plain).max() > 1e-3
+        np.testing.assert_allclose(predictor.predict(grey), plain, atol=1e-6)

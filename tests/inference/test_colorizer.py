@@ -16,7 +16,7 @@ from colorlab.configuration import Configuration
 from colorlab.datasets import toy
 from colorlab.errors import InputError
 from colorlab.inference.colorizer import Colorizer
-from colorlab.inference.predictors import KerasPredictor, OnnxPredictor
+from colorlab.inference.predictors import KerasPredictor, OnnxPredictor, Predictor
 from colorlab.inference.pretrained import load_pretrained
 from colorlab.networks import registry, unet
 from colorlab.training import Run
@@ -47,7 +47,7 @@ def colorizer(network):
     return Colorizer(KerasPredictor(network, Configuration(image_size=32, filters=FILTERS)))
 
 
-class Painter:
+class Painter(Predictor):
     """A predictor whose prediction is known: it remembers what it saw, and paints by a rule."""
 
     image_size = stride = 32
@@ -56,9 +56,12 @@ class Painter:
     def __init__(self, rule, target="rgb", saturation=1.0):
         self.rule, self.target, self.saturation, self.seen = rule, target, saturation, []
 
-    def predict(self, grey, hints=None):
+    def encode(self, grey):
         self.seen.append(np.asarray(grey))
         return self.rule(self.seen[-1]).astype("float32")
+
+    def decode(self, features, hints=None):
+        return features
 
 
 def orange(signed):

@@ -78,8 +78,8 @@ def test_a_device_that_is_there_is_used(providers, monkeypatch, chroma_file, dev
     for asked in (device, "auto"):
         predictor = load_pretrained(chroma_file, device=asked).predictor
         assert predictor.device == device
-        assert predictor._session.get_providers() == devices.execution_providers(device)
-        assert predictor._session.options.enable_mem_pattern == (device != "dml")
+        assert predictor._encoder.get_providers() == devices.execution_providers(device)
+        assert predictor._encoder.options.enable_mem_pattern == (device != "dml")
         assert predictor.predict(np.zeros((1, 8, 8, 1))).shape[-1] == 2
     assert load_pretrained(chroma_file).predictor.device == "cpu"
 

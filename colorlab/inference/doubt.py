@@ -1,0 +1,55 @@
+"""Where a network is unsure: the entropy of its distribution over the ab bins.
+
+Taught in :doc:`/notebooks/09_ask_a_person`.
+"""
+
+import math
+
+import numpy as np
+
+from colorlab.color import ab_bins
+
+__all__ = ["normalized_entropy", "probabilities"]
+
+
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    """Compute the probabilities of logits, of any shape whose last axis is the bins.
+
+    Examples
+    --------
+    >>> probabilities(np.log([[1.0, 3.0]])).tolist()
+    [[0.25, 0.75]]
+    """
+    weights = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)
+
+
+def normalized_entropy(logits: np.ndarray) -> np.ndarray:
+    """Compute the entropy of distributions as a fraction of the largest possible one [1]_.
+
+    Parameters
+    ----------
+    logits : numpy.ndarray, shape (..., bins)
+        One for each of :func:`colorlab.color.ab_bins.bin_centers`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (...)
+        0 where one bin has all the probability, 1 where all bins have the same.
+
+    References
+    ----------
+    .. [1] C. E. Shannon, "A Mathematical Theory of Communication", Bell System Technical Journal
+       27 (1948), https://doi.org/10.1002/j.1538-7305.1948.tb01338.x
+
+    Examples
+    --------
+    >>> normalized_entropy(np.zeros((2, 227))).tolist()
+    [1.0, 1.0]
+    """
+    relative = np.asarray(logits, dtype="float64")
+    relative = relative - relative.max(axis=-1, keepdims=True)
+    weights = np.exp(relative)
+    total = weights.sum(axis=-1)
+    entropy = np.log(total) - (weights * relative).sum(axis=-1) / total
+    return np.clip(entropy / math.log(len(ab_bins.bin_centers())), 0, 1)

@@ -1,0 +1,105 @@
+"""The palette of another photograph, towards which a colouring is shifted.
+
+Taught in :doc:`/notebooks/09_ask_a_person`.
+"""
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from colorlab.color import ab_bins, conversions
+from colorlab.errors import InputError
+from colorlab.images import read_image
+from colorlab.inference.doubt import probabilities
+
+__all__ = ["palette_of", "shift_towards"]
+
+_SIDE = 256  # pixels of the longer side of the reference: its histogram needs no more
+_SPREAD = 10.0  # Lab units by which a colour of the reference also speaks for its neighbours
+_FLOOR = 1e-3  # share of the palette that all bins have alike
+_LARGEST_FACTOR = 8.0
+_ROUNDS = 3
+_LEAST_AB = 3.0  # mean distance from grey; below it a reference has no colours to give
+
+
+def palette_of(image: Any) -> np.ndarray:
+    """Compute the palette of a photograph in colour: its share of each ab bin.
+
+    Parameters
+    ----------
+    image : path-like or numpy.ndarray, shape (height, width, 3)
+        A picture file, or uint8 sRGB.
+
+    Returns
+    -------
+    numpy.ndarray, shape (bins,)
+        Of sum 1; smoothed, so that similar colours count as well.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or the photograph has hardly any colour.
+
+    Examples
+    --------
+    >>> palette = palette_of(np.full((8, 8, 3), (160, 32, 32), "uint8"))
+    >>> ab_bins.bin_centers()[palette.argmax()].tolist()
+    [50.0, 30.0]
+    """
+    name = "reference" if isinstance(image, np.ndarray) else str(image)
+    rgb = image if isinstance(image, np.ndarray) else read_image(image)
+    picture = Image.fromarray(np.ascontiguousarray(rgb))
+    picture.thumbnail((_SIDE, _SIDE))
+    ab = conversions.srgb_to_lab(np.asarray(picture) / 255)[..., 1:].reshape(-1, 2)
+    if np.hypot(ab[:, 0], ab[:, 1]).mean() < _LEAST_AB:
+        raise InputError(f"{name}: has hardly any colour, expected a photograph in colour")
+    centers = ab_bins.bin_centers()
+    palette = np.zeros(len(centers))
+    for strip in np.array_split(ab, max(1, len(ab) // 4096)):
+        squared = ((strip[:, None] - centers) ** 2).sum(axis=-1)
+        palette += probabilities(-squared / (2 * _SPREAD**2)).sum(axis=0)
+    return (1 - _FLOOR) * palette / palette.sum() + _FLOOR / len(centers)
+
+
+def shift_towards(logits: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    """Shift distributions so that their mean over a photograph comes near a palette.
+
+    Each bin's probability is multiplied with one factor for the whole photograph, by which its
+    mean share is too small or too large, at most 8; three rounds. So the palette decides between
+    colours that the network holds possible, and cannot make grass blue of which it is sure. It is
+    the correction of class probabilities for other prior probabilities [1]_.
+
+    Parameters
+    ----------
+    logits : numpy.ndarray, shape (height, width, bins)
+        Of one photograph.
+    palette : numpy.ndarray, shape (bins,)
+        What :func:`palette_of` returned.
+
+    Returns
+    -------
+    numpy.ndarray, shape (height, width, bins)
+        float32.
+
+    References
+    ----------
+    .. [1] M. Saerens, P. Latinne and C. Decaestecker, "Adjusting the Outputs of a Classifier to New
+       a Priori Probabilities: A Simple Procedure", Neural Computation 14 (2002),
+       https://doi.org/10.1162/089976602753284446
+
+    Examples
+    --------
+    >>> palette = np.full(227, 1 / 227)
+    >>> bool(np.allclose(shift_towards(np.zeros((2, 2, 227)), palette), 0, atol=1e-5))
+    True
+    """
+    logits = np.asarray(logits, dtype="float32")
+    factor = np.zeros(len(palette))
+    limit = np.log(_LARGEST_FACTOR)
+    for _ in range(_ROUNDS):
+        share = probabilities(logits + factor.astype("float32"))
+        mean = share.reshape(-1, len(palette)).mean(axis=0)
+        factor += np.log(palette) - np.log(np.maximum(mean, _FLOOR / len(palette)))
+        factor = np.clip(factor, -limit, limit)
+    return logits + factor.astype("float32")
