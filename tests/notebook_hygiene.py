@@ -153,7 +153,38 @@ def check_storage(notebook):
                 yield f"cell {number}: its output holds a path of one machine, {found.group()!r}"
 
 
-RULES = (check_frame, check_solutions, check_size, check_run, check_pictures, check_storage)
+QUESTION = re.compile(r"\*\*Question (\d+)\.\*\*.*?(?=\*\*Question|</div>)", re.DOTALL)
+CHOICE = re.compile(r"<details( class=\"right\")?><summary>(.+?)</summary>(.+?)</details>")
+
+
+def check_quizzes(notebook):
+    """Three questions or more, each with one right choice of three or more, and every reason."""
+    for number, cell in cells_of(notebook, "markdown"):
+        quiz = text(cell["source"]).partition('<div class="quiz">')[2]
+        questions = list(QUESTION.finditer(quiz))
+        if quiz and [int(question[1]) for question in questions] != [
+            *range(1, max(3, len(questions)) + 1)
+        ]:
+            yield f"cell {number}: a quiz needs questions 1, 2, 3 and so on"
+        for question in questions:
+            choices = CHOICE.findall(question[0])
+            if len(choices) < 3 or sum(bool(right) for right, _, _ in choices) != 1:
+                yield f"cell {number}: question {question[1]} needs three choices, one right"
+            for right, choice, reason in choices:
+                verdict = "<b>Right.</b> " if right else "<b>No.</b> "
+                if not reason.startswith(verdict) or len(reason) < len(verdict) + 20:
+                    yield f"cell {number}: {choice!r} does not open with {verdict}and a reason"
+
+
+RULES = (
+    check_frame,
+    check_solutions,
+    check_size,
+    check_run,
+    check_pictures,
+    check_quizzes,
+    check_storage,
+)
 
 
 def faults(path):

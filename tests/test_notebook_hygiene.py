@@ -76,6 +76,48 @@ def test_a_picture_inside_html_is_no_text(write):
     assert faults(write(notebook)) == []
 
 
+def choice(words, reason, right=False):
+    kind, verdict = (' class="right"', "Right.") if right else ("", "No.")
+    return f"<details{kind}><summary>{words}</summary><b>{verdict}</b> {reason}</details>"
+
+
+REASON = "It is blue because of scattering."
+CHOICES = [choice("Blue.", REASON, right=True), choice("Red.", REASON), choice("Green.", REASON)]
+
+
+def quiz(*questions):
+    lines = [
+        f"**Question {number}.** What colour is it?\n\n" + "\n".join(choices) + "\n"
+        for number, choices in enumerate(questions, start=1)
+    ]
+    return prose('<div class="quiz">\n\n' + "\n".join(lines) + "\n</div>")
+
+
+def with_quiz(*questions):
+    notebook = good()
+    notebook["cells"][1] = {**quiz(*questions), "id": "cell-1"}
+    return notebook
+
+
+def test_a_quiz_has_three_questions_with_one_right_choice_and_reasons(write):
+    assert faults(write(with_quiz(CHOICES, CHOICES, CHOICES))) == []
+
+
+@pytest.mark.parametrize(
+    ("questions", "words"),
+    [
+        ([CHOICES, CHOICES], "a quiz needs questions 1, 2, 3"),
+        ([CHOICES, CHOICES, CHOICES[:2]], "question 3 needs three choices, one right"),
+        ([CHOICES, CHOICES, CHOICES[1:] * 2], "question 3 needs three choices, one right"),
+        ([CHOICES, CHOICES, [*CHOICES, CHOICES[0]]], "question 3 needs three choices"),
+        ([CHOICES, CHOICES, [*CHOICES, choice("Red.", "It is.")]], "'Red.' does not open with"),
+    ],
+)
+def test_a_bad_quiz_is_told_what_is_wrong(write, questions, words):
+    (fault,) = faults(write(with_quiz(*questions)))
+    assert fault.startswith(f"cell 2: {words}")
+
+
 def drop_title(notebook):
     notebook["cells"][0]["source"] = ["Not a title"]
 
