@@ -1,0 +1,193 @@
+"""Draw the diagrams of the book as SVG: book/_static/diagrams/*.svg.
+
+``python tools/draw_diagrams.py`` writes them anew. Their colours follow the reader's mode, light or
+dark, each on a ground of its own, so that they can be read wherever they are shown.
+"""
+
+from html import escape
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / "book" / "_static" / "diagrams"
+STYLE = """
+  svg {
+    --ink: #1b1f24; --ground: #ffffff; --line: #5b6570; --mark: #0b5cad;
+    --a: #cfe3f7; --b: #f8ddb8; --c: #d5ecd0;
+  }
+  @media (prefers-color-scheme: dark) {
+    svg {
+      --ink: #e8ebee; --ground: #171a1e; --line: #9aa4ae; --mark: #8cc4ff;
+      --a: #234a70; --b: #6b4712; --c: #29532a;
+    }
+  }
+  text { fill: var(--ink); font: 16px system-ui, sans-serif; text-anchor: middle }
+  .left { text-anchor: start }
+  .small { font-size: 14px }
+  .box { stroke: var(--line); stroke-width: 1.5 }
+  .plain { fill: var(--ground) } .a { fill: var(--a) } .b { fill: var(--b) } .c { fill: var(--c) }
+  .frame { fill: none; stroke: var(--mark); stroke-width: 4 }
+  .arrow { fill: none; stroke: var(--mark); stroke-width: 2.5; marker-end: url(#head) }
+  .head { fill: var(--mark) }
+"""
+
+
+def text(x, y, words, kind=""):
+    """Write words with their middle (or, of the class ``left``, their start) at a place."""
+    return f'<text x="{x}" y="{y}" class="{kind}">{escape(str(words))}</text>'
+
+
+def box(x, y, width, height, kind):
+    """Draw a rectangle."""
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" class="{kind}"/>'
+
+
+def arrow(*points):
+    """Draw a line with a head through points."""
+    return f'<polyline class="arrow" points="{" ".join(f"{x},{y}" for x, y in points)}"/>'
+
+
+def grid(x, y, rows, cell=40, kinds=None):
+    """Draw numbers in cells; `kinds` names the colour of single cells by (row, column)."""
+    parts = []
+    for i, row in enumerate(rows):
+        for j, value in enumerate(row):
+            kind = (kinds or {}).get((i, j), "plain")
+            parts.append(box(x + j * cell, y + i * cell, cell, cell, f"box {kind}"))
+            if value is not None:
+                middle = (x + (j + 0.5) * cell, y + (i + 0.5) * cell + 5)
+                parts.append(text(*middle, value))
+    return "".join(parts)
+
+
+def cells(top, left, height, width, kind):
+    """Return the colour of a block of cells, as `grid` takes it."""
+    return {(top + i, left + j): kind for i in range(height) for j in range(width)}
+
+
+def convolve(picture, kernel, stride=1):
+    """Multiply and add at each place where the kernel lies wholly on the picture."""
+    side = len(kernel)
+    places = range(0, len(picture) - side + 1, stride)
+    return [
+        [
+            sum(picture[i + u][j + v] * kernel[u][v] for u in range(side) for v in range(side))
+            for j in places
+        ]
+        for i in places
+    ]
+
+
+PICTURE = [[1, 1, 1, 5, 5], [1, 1, 1, 5, 5], [1, 1, 1, 5, 5], [1, 1, 1, 5, 5], [1, 1, 1, 5, 5]]
+EDGES = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
+
+
+def convolution():
+    """A kernel on a picture with a vertical edge."""
+    result = convolve(PICTURE, EDGES)
+    drawn = grid(20, 60, PICTURE, kinds=cells(0, 1, 3, 3, "a"))
+    drawn += box(60, 60, 120, 120, "frame") + text(120, 40, "picture, 5 x 5")
+    drawn += text(250, 165, "·", "") + grid(280, 100, EDGES, kinds=cells(0, 0, 3, 3, "b"))
+    drawn += text(340, 80, "kernel, 3 x 3") + arrow((415, 160), (475, 160))
+    drawn += grid(500, 100, result, kinds={(0, 1): "c"}) + text(560, 80, "output, 3 x 3")
+    drawn += text(340, 300, "Nine products, added up: 3 · (5 - 1) = 12 where the edge lies.")
+    return drawn, 660, 330, "A convolution: nine products, added up, for each place of the kernel"
+
+
+def stride():
+    """A stride of two halves the picture."""
+    empty = [[None] * 7 for _ in range(7)]
+    kinds = cells(0, 0, 3, 3, "a") | cells(0, 2, 3, 3, "b") | cells(0, 4, 3, 3, "c")
+    drawn = grid(20, 60, empty, 34, kinds) + text(139, 40, "7 x 7 (the border is padding)")
+    for left, kind in ((0, "frame"), (2, "frame"), (4, "frame")):
+        drawn += box(20 + 34 * left, 60, 102, 102, kind)
+    drawn += arrow((280, 180), (380, 180)) + text(330, 165, "stride 2", "small")
+    output = [[None] * 3 for _ in range(3)]
+    drawn += grid(410, 110, output, 50, {(0, 0): "a", (0, 1): "b", (0, 2): "c"})
+    drawn += text(485, 90, "output, 3 x 3")
+    drawn += text(
+        300, 340, "The kernel moves by two pixels: half as many places in each direction."
+    )
+    return drawn, 600, 370, "A convolution with stride 2 halves height and width"
+
+
+def transposed_convolution():
+    """Each input number stamps the kernel, two pixels apart."""
+    small, kernel = [[1, 2], [3, 4]], [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    canvas = [[0] * 5 for _ in range(5)]
+    for i in range(2):
+        for j in range(2):
+            for u in range(3):
+                for v in range(3):
+                    canvas[2 * i + u][2 * j + v] += small[i][j] * kernel[u][v]
+    drawn = grid(20, 110, small, 50, {(0, 0): "a", (1, 1): "b"}) + text(70, 90, "input, 2 x 2")
+    drawn += text(150, 165, "·") + grid(180, 100, kernel) + text(240, 80, "kernel, 3 x 3")
+    drawn += arrow((315, 160), (375, 160)) + text(345, 145, "stride 2", "small")
+    kinds = cells(0, 0, 3, 3, "a") | cells(2, 2, 3, 3, "b") | {(2, 2): "c"}
+    drawn += grid(400, 60, canvas, 42, kinds) + text(505, 40, "output, 5 x 5")
+    drawn += box(400, 60, 126, 126, "frame") + box(484, 144, 126, 126, "frame")
+    drawn += text(320, 310, "Each number stamps the whole kernel, times itself. Where stamps")
+    drawn += text(320, 332, "overlap, they add up: in the middle, all four do.")
+    return drawn, 640, 350, "A transposed convolution stamps the kernel once for each input number"
+
+
+def skip():
+    """The way through the bottleneck, and the way past it."""
+    drawn = box(20, 40, 60, 160, "box a") + text(50, 225, "encoder")
+    drawn += text(50, 245, "64 x 64", "small")
+    drawn += box(230, 150, 130, 50, "box b") + text(295, 180, "bottleneck")
+    drawn += text(295, 225, "what the picture shows", "small")
+    drawn += box(560, 40, 60, 160, "box c") + text(590, 225, "decoder")
+    drawn += text(590, 245, "64 x 64", "small")
+    drawn += arrow((85, 175), (222, 175)) + arrow((362, 175), (490, 175), (490, 142))
+    drawn += '<circle cx="490" cy="120" r="18" class="box plain"/>' + text(490, 126, "+")
+    drawn += arrow((85, 70), (490, 70), (490, 98))
+    drawn += arrow((512, 120), (550, 120)) + text(290, 55, "skip: where the edges are")
+    return drawn, 640, 265, "A skip connection adds the encoder's detail to the decoder's input"
+
+
+def unet():
+    """The map of the recipe: a row for each size, the encoder left, the decoder right."""
+    filters = (64, 64, 128, 256, 256, 512, 512)
+    drawn = box(20, 82, 150, 40, "box plain") + text(95, 108, "grey: 256 · 1")
+    drawn += box(530, 82, 150, 40, "box c") + text(605, 108, "256 · 64")
+    drawn += box(530, 20, 150, 40, "box plain") + text(605, 46, "colour: 256 · 3")
+    drawn += arrow((605, 80), (605, 64))
+    for level, count in enumerate(filters):
+        y, shift = 144 + 62 * level, 20 * level
+        words = f"{128 >> level} · {count}"
+        drawn += box(20 + shift, y, 150, 40, "box a") + text(95 + shift, y + 26, words)
+        kind = "box c" if level < 6 else "box b"
+        drawn += box(530 - shift, y, 150, 40, kind) + text(605 - shift, y + 26, words)
+        drawn += arrow((95 + shift, y - 20), (95 + shift, y - 3))
+        drawn += arrow((605 - shift, y - 2), (605 - shift, y - 18))
+        drawn += arrow((172 + shift, y + 20), (526 - shift, y + 20))
+        drawn += text(350, y + 13, "skip, added" if level < 6 else "middle, skip added", "small")
+    drawn += text(350, 585, "side in pixels · channels")
+    drawn += text(350, 607, "blue: encoder, orange: middle, green: decoder", "small")
+    return (
+        drawn,
+        700,
+        625,
+        "The U-Net of the recipe: seven encoder blocks, a middle, seven decoder blocks",
+    )
+
+
+DIAGRAMS = (convolution, stride, transposed_convolution, skip, unet)
+
+
+def svg(diagram):
+    """Return a diagram as the text of an SVG file."""
+    drawn, width, height, title = diagram()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n"
+        '<defs><marker id="head" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" '
+        'markerHeight="6" orient="auto"><path class="head" d="M0 0 10 5 0 10z"/></marker></defs>\n'
+        f"{box(0, 0, width, height, 'plain')}\n{drawn}\n</svg>\n"
+    )
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for each in DIAGRAMS:
+        (FOLDER / f"{each.__name__}.svg").write_text(svg(each), encoding="utf-8")
