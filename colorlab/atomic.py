@@ -1,5 +1,7 @@
 """Write files atomically: a file is complete or not there. The library writes all files this way.
 
+A folder of many files, of which some would be of no use, is written the same way.
+
 Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
@@ -7,17 +9,22 @@ import contextlib
 import errno
 import os
 import pathlib
+import shutil
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import filelock
-
 from colorlab.errors import InputError
 
-__all__ = ["atomic_path", "open_atomic", "remove_leftovers", "write_text_atomic"]
+__all__ = [
+    "atomic_folder",
+    "atomic_path",
+    "open_atomic",
+    "remove_leftovers",
+    "write_text_atomic",
+]
 
-# An unfinished file is `.colorlab-NUMBER.part`; `.colorlab-NUMBER.lock` beside it is locked as long
-# as the writing process is alive.
+# An unfinished file or folder is `.colorlab-NUMBER.part`; `.colorlab-NUMBER.lock` beside it is
+# locked as long as the writing process is alive.
 _PREFIX, _PART, _LOCK = ".colorlab-", ".part", ".lock"
 
 
@@ -70,8 +77,43 @@ def atomic_path(
     except FileExistsError:
         raise _exists(path) from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path}: cannot be written ({reason})") from None
+        raise _cannot_be_written(path, error) from None
+
+
+@contextlib.contextmanager
+def atomic_folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
+    """Provide a new folder that becomes the folder at ``path`` when it is complete.
+
+    Parameters
+    ----------
+    path : path-like
+        A folder that does not exist, or is empty; the one above it exists.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder beside it.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something, or cannot be written.
+    """
+    path = pathlib.Path(path)
+    stem = f"{_PREFIX}{os.urandom(8).hex()}"
+    temporary = path.with_name(stem + _PART)
+    try:
+        with _locked(path.with_name(stem + _LOCK)):
+            try:
+                temporary.mkdir()
+                yield temporary
+                with contextlib.suppress(FileNotFoundError):
+                    path.rmdir()  # removes only an empty folder
+                temporary.rename(path)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        raise _cannot_be_written(path, error) from None
 
 
 @contextlib.contextmanager
@@ -128,6 +170,8 @@ def write_text_atomic(path: str | os.PathLike, text: str, overwrite: bool = Fals
 @contextlib.contextmanager
 def _locked(path):
     """Hold a lock that tells other processes that this one is alive."""
+    import filelock  # not needed to read, and a tenth of what reading imports
+
     lock = filelock.FileLock(path, timeout=0, thread_local=False)
     with contextlib.suppress(OSError):  # some network drives do not support locks
         lock.acquire()
@@ -150,6 +194,10 @@ def _exists(path):
     return InputError(f"{path}: exists already; choose another name or allow overwriting")
 
 
+def _cannot_be_written(path, error):
+    return InputError(f"{path}: cannot be written ({error.strerror or error})")
+
+
 def _rename(temporary, path, overwrite):
     if overwrite:
         os.replace(temporary, path)
@@ -166,12 +214,12 @@ def _rename(temporary, path, overwrite):
 
 
 def remove_leftovers(folder: str | os.PathLike) -> None:
-    """Remove the unfinished files of processes that were killed.
+    """Remove the unfinished files and folders of processes that were killed.
 
     Parameters
     ----------
     folder : path-like
-        Files that a running process is writing there are kept.
+        What a running process is writing there is kept.
     """
     found: dict[str, list[pathlib.Path]] = {}
     for path in pathlib.Path(folder).glob(f"{_PREFIX}*.*"):
@@ -180,10 +228,17 @@ def remove_leftovers(folder: str | os.PathLike) -> None:
             found.setdefault(number, [])
         elif f".{kind}".startswith(_PART):
             found.setdefault(number, []).append(path)
+    if not found:
+        return
+    import filelock
+
     for number, parts in found.items():
         lock = filelock.FileLock(pathlib.Path(folder, f"{_PREFIX}{number}{_LOCK}"), timeout=0)
         with contextlib.suppress(OSError):
             lock.acquire()  # fails if the process is running
             for part in parts:
-                part.unlink(missing_ok=True)
+                if part.is_dir():
+                    shutil.rmtree(part)
+                else:
+                    part.unlink(missing_ok=True)
             _remove(lock)

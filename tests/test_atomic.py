@@ -8,7 +8,13 @@ import threading
 
 import pytest
 
-from colorlab.atomic import atomic_path, open_atomic, remove_leftovers, write_text_atomic
+from colorlab.atomic import (
+    atomic_folder,
+    atomic_path,
+    open_atomic,
+    remove_leftovers,
+    write_text_atomic,
+)
 from colorlab.errors import InputError
 
 
@@ -158,6 +164,40 @@ def test_leftovers_of_any_ending_go(tmp_path):
     for name in (".colorlab-1.part.weights.h5", ".colorlab-1.lock", ".colorlab-2.lock"):
         (tmp_path / name).touch()
     remove_leftovers(tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_appears_when_it_is_complete(tmp_path):
+    path = tmp_path / "folder"
+    for exists in (False, True):
+        with atomic_folder(path) as temporary:
+            (temporary / "below").mkdir()
+            (temporary / "below" / "file").write_text("all of it")
+            assert path.exists() == exists
+            remove_leftovers(tmp_path)
+        assert os.listdir(tmp_path) == ["folder"]
+        assert (path / "below" / "file").read_text() == "all of it"
+        (path / "below" / "file").unlink()
+        (path / "below").rmdir()
+
+
+def test_a_folder_that_holds_something_is_kept(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    for name in ("mine", "file"):
+        with pytest.raises(InputError, match=f"{name}: cannot be written"):
+            with atomic_folder(tmp_path / name) as temporary:
+                (temporary / "new").write_text("new")
+    assert sorted(os.listdir(tmp_path)) == ["file", "mine"]
+    assert os.listdir(tmp_path / "mine") == ["thesis.txt"]
+
+
+def test_a_folder_of_a_dead_process_goes(tmp_path):
+    (tmp_path / ".colorlab-1.part" / "below").mkdir(parents=True)
+    remove_leftovers(tmp_path)
+    with pytest.raises(KeyboardInterrupt), atomic_folder(tmp_path / "folder"):
+        raise KeyboardInterrupt
     assert os.listdir(tmp_path) == []
 
 

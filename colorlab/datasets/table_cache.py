@@ -25,6 +25,7 @@ __all__ = ["TableCache"]
 
 # To be raised when the rows of an unchanged file would be others.
 _FORMAT = 1
+_MOST_TABLES = 20  # of 4,600 pictures, some 14 MB each
 
 
 class TableCache:
@@ -34,7 +35,8 @@ class TableCache:
     ----------
     folder : pathlib.Path
         The folder of pictures; its rows lie in ``tables/`` of
-        :func:`colorlab.cache.cache_folder`, under a hash of its absolute path.
+        :func:`colorlab.cache.cache_folder`, under a hash of its absolute path. The tables of the
+        20 folders written last are kept.
     """
 
     def __init__(self, folder: pathlib.Path):
@@ -109,3 +111,9 @@ class TableCache:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with open_atomic(self._path, overwrite=True) as stream:
                 stream.write(buffer.getbuffer())
+            self._remove_oldest()
+
+    def _remove_oldest(self):
+        written = {path: path.stat().st_mtime_ns for path in self._path.parent.glob("*.npz")}
+        for path in sorted(written, key=written.__getitem__)[:-_MOST_TABLES]:
+            path.unlink()

@@ -1,12 +1,13 @@
 """A second look at a folder reads what has changed, and nothing else; what it says is the same."""
 
+import os
 import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from colorlab.datasets import folder
+from colorlab.datasets import folder, table_cache
 from colorlab.datasets.folder import scan
 
 
@@ -87,3 +88,18 @@ def test_another_folder_has_rows_of_its_own(place, read, tmp_path):
     shutil.copytree(place, tmp_path / "copy")
     assert scan(tmp_path / "copy").fingerprint == scan(place).fingerprint
     assert len(read) == 12
+
+
+def test_the_tables_of_the_folders_written_last_are_kept(place, read, tmp_path, monkeypatch):
+    monkeypatch.setattr(table_cache, "_MOST_TABLES", 2)
+    tables = tmp_path / "cache" / "tables"
+    tables.mkdir(parents=True)
+    for age, name in enumerate(["new", "old", "oldest"]):
+        (tables / f"{name}.npz").write_bytes(b"")
+        os.utime(tables / f"{name}.npz", (10**9 - age, 10**9 - age))
+    (tables / "note.txt").write_text("mine")
+    first = scan(place)
+    assert {path.name for path in tables.iterdir()} >= {"new.npz", "note.txt"}
+    assert len(list(tables.iterdir())) == 3
+    check_equal(scan(place), first)
+    assert len(read) == len(first)

@@ -13,6 +13,7 @@ from skimage import color
 
 from colorlab.datasets import toy
 from colorlab.datasets.toy import CATEGORIES, paint, write_folder
+from colorlab.errors import InputError
 
 SEEDS = range(16)
 
@@ -247,8 +248,11 @@ def test_a_folder_that_lost_a_picture_is_not_taken_for_whole(tmp_path):
         write_folder(folder, 1, 16)
 
 
-@pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError])
-def test_an_interruption_leaves_nothing_behind(tmp_path, monkeypatch, failure):
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [(KeyboardInterrupt, KeyboardInterrupt), (OSError(28, "No space left"), InputError)],
+)
+def test_an_interruption_leaves_nothing_behind(tmp_path, monkeypatch, failure, expected):
     calls = []
 
     def interrupted(category, seed, size):
@@ -258,7 +262,7 @@ def test_an_interruption_leaves_nothing_behind(tmp_path, monkeypatch, failure):
         return paint(category, seed, size)
 
     monkeypatch.setattr(toy, "paint", interrupted)
-    with pytest.raises(failure):
+    with pytest.raises(expected):
         write_folder(tmp_path / "toy", 2, 16)
     assert list(tmp_path.iterdir()) == []
 

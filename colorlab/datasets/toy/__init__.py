@@ -15,14 +15,13 @@ Taught in :doc:`/notebooks/01_data`.
 
 import json
 import os
-import shutil
-import tempfile
 from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from colorlab.atomic import atomic_folder, remove_leftovers
 from colorlab.datasets.toy import (
     buildings,
     city_centre,
@@ -154,8 +153,8 @@ def write_folder(
     Raises
     ------
     colorlab.errors.InputError
-        If the folder contains anything else, or a number is out of range (an ``InputError`` is a
-        ``ValueError``).
+        If the folder contains anything else or cannot be written, or a number is out of range (an
+        ``InputError`` is a ``ValueError``).
 
     Examples
     --------
@@ -176,29 +175,25 @@ def write_folder(
     if _holds(folder, arguments):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    remove_leftovers(folder.parent)
     try:
-        # mkdtemp makes a folder for its owner alone; the final one has the usual permissions.
-        whole = temporary / "whole"
-        whole.mkdir()
-        for category in CATEGORIES:
-            (whole / category).mkdir()
-            for number in range(arguments["pictures_per_category"]):
-                picture = paint(category, _picture_seed(seed, category, number), size)
-                file = whole / category / f"{category}_{number:04d}.png"
-                Image.fromarray(picture).save(file, compress_level=3)
-        (whole / "toy.json").write_text(json.dumps(arguments, indent=2) + "\n", encoding="utf-8")
-        try:
-            if folder.is_dir():
-                folder.rmdir()  # removes only an empty folder
-            os.rename(whole, folder)
-        except OSError:
-            # Another process may have finished the same folder meanwhile.
-            if not _holds(folder, arguments):
-                raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        with atomic_folder(folder) as whole:
+            _write_pictures(whole, arguments)
+    except InputError:
+        # Another process may have finished the same folder meanwhile.
+        if not _holds(folder, arguments):
+            raise
     return folder
+
+
+def _write_pictures(folder, arguments):
+    for category in CATEGORIES:
+        (folder / category).mkdir()
+        for number in range(arguments["pictures_per_category"]):
+            seed = _picture_seed(arguments["seed"], category, number)
+            file = folder / category / f"{category}_{number:04d}.png"
+            Image.fromarray(paint(category, seed, arguments["size"])).save(file, compress_level=3)
+    (folder / "toy.json").write_text(json.dumps(arguments, indent=2) + "\n", encoding="utf-8")
 
 
 def _holds(folder, arguments):
