@@ -13,7 +13,7 @@ import struct
 
 import numpy as np
 import PIL
-from PIL import ExifTags, Image, TiffImagePlugin
+from PIL import ExifTags, Image
 
 from colorlab.errors import InputError
 from colorlab.images.levels import EIGHT_BITS
@@ -97,6 +97,8 @@ def _below(picture, stream):
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
     if order is None:
         return picture
+    from PIL import TiffImagePlugin  # imported by Pillow itself where a file needs it
+
     for place in places:
         tags = TiffImagePlugin.ImageFileDirectory_v2(head)
         stream.seek(place)
