@@ -3,29 +3,20 @@
 import json
 import shutil
 
-import keras
 import numpy as np
 import pytest
-from PIL import Image
+from small_runs import Stop, painted_parts, require_equal_runs
 
 from colorlab import training
 from colorlab.color import srgb_to_lab
 from colorlab.configuration import Configuration
-from colorlab.datasets import folder, toy
-from colorlab.datasets.splits import Splits
+from colorlab.networks import registry
 from colorlab.training.batches import Batches
 
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory):
-    place = tmp_path_factory.mktemp("pictures")
-    for category in ("coast", "forests"):
-        (place / category).mkdir()
-        for seed in range(7):
-            picture = Image.fromarray(toy.paint(category, seed, size=32))
-            picture.save(place / category / f"{seed}.png")
-    table = folder.scan(place)
-    return Splits(table.select(range(8)), table.select(range(8, 13)), table.select([13]))
+    return painted_parts(tmp_path_factory.mktemp("pictures"), 7, 32, training=8, validation=5)
 
 
 @pytest.fixture(scope="module")
@@ -71,28 +62,17 @@ def test_a_later_start_has_the_same_hints(parts, configuration):
         np.testing.assert_array_equal(late, early)
 
 
-class Stop(keras.callbacks.Callback):
-    """Interrupt after the second epoch's first batch."""
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.epoch == 1:
-            raise KeyboardInterrupt
-
-
+@pytest.mark.slow
 def test_continued_equals_uninterrupted(tmp_path, parts, configuration):
     rows = training.train(configuration, Batches(parts, configuration), tmp_path / "whole")
     assert rows[-1]["loss"] < rows[0]["loss"]
     with pytest.raises(KeyboardInterrupt):
         training.train(
-            configuration, Batches(parts, configuration), tmp_path / "run", callbacks=[Stop()]
+            configuration, Batches(parts, configuration), tmp_path / "run", callbacks=[Stop(2, 1)]
         )
     shutil.copytree(tmp_path / "run", tmp_path / "again")
-    log = training.train(configuration, Batches(parts, configuration), tmp_path / "again")
-    for one, other in zip(rows, log, strict=True):
-        assert one["loss"] == pytest.approx(other["loss"], rel=1e-4)
-        assert one["val_loss"] == pytest.approx(other["val_loss"], rel=1e-4)
+    training.train(configuration, Batches(parts, configuration), tmp_path / "again")
+    network = registry.build_network(configuration)
+    require_equal_runs(tmp_path / "again", tmp_path / "whole", network)
     record = json.loads((tmp_path / "again" / "config.json").read_text())
     assert record["configuration"]["frozen_stages"] == 3

@@ -1,6 +1,8 @@
-"""No proxies, no addresses of one's own, and nobody waits."""
+"""Small sets and a server that sends them; no proxies, no own addresses, and nobody waits."""
 
+import made_sets
 import pytest
+from misbehaving_server import Server
 
 from colorlab.datasets.public import fetch
 
@@ -19,3 +21,29 @@ def waits(monkeypatch):
     seconds = []
     monkeypatch.setattr(fetch, "_wait", seconds.append)
     return seconds
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "data"
+
+
+@pytest.fixture(params=["scenes", "faces"])
+def made(request):
+    return made_sets.make(request.param)
+
+
+@pytest.fixture
+def scenes():
+    return made_sets.make("scenes")
+
+
+@pytest.fixture
+def faces():
+    return made_sets.make("faces")
+
+
+@pytest.fixture
+def server(made):
+    with Server(made[2]) as server:
+        yield server

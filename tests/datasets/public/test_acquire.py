@@ -13,33 +13,6 @@ from colorlab.datasets import folder, public
 from colorlab.datasets.public import archive, fetch
 from colorlab.errors import InputError
 
-
-@pytest.fixture
-def place(tmp_path):
-    return tmp_path / "data"
-
-
-@pytest.fixture(params=["scenes", "faces"])
-def made(request):
-    return made_sets.make(request.param)
-
-
-@pytest.fixture
-def scenes():
-    return made_sets.make("scenes")
-
-
-@pytest.fixture
-def faces():
-    return made_sets.make("faces")
-
-
-@pytest.fixture
-def server(made):
-    with Server(made[2]) as server:
-        yield server
-
-
 # --- the way that works --------------------------------------------------------------------------
 
 

@@ -15,16 +15,6 @@ from colorlab.datasets.public import archive
 from colorlab.errors import InputError
 
 
-@pytest.fixture
-def scenes():
-    return made_sets.make("scenes")
-
-
-@pytest.fixture
-def faces():
-    return made_sets.make("faces")
-
-
 def unpack(made, path, folder):
     """Return the names of the pictures that were taken, and of those that were wrong."""
     data_set, names = made[0], sorted(made[0].paths)

@@ -23,25 +23,9 @@ resource = pytest.importorskip("resource", reason="needs POSIX")
 ROOT = pathlib.Path(folder.__file__).parents[2]
 
 
-@pytest.fixture(params=["scenes", "faces"])
+@pytest.fixture(params=["scenes", pytest.param("faces", marks=pytest.mark.slow)])
 def made(request):
     return made_sets.make(request.param)
-
-
-@pytest.fixture
-def scenes():
-    return made_sets.make("scenes")
-
-
-@pytest.fixture
-def server(made):
-    with Server(made[2]) as server:
-        yield server
-
-
-@pytest.fixture
-def place(tmp_path):
-    return tmp_path / "data"
 
 
 @pytest.fixture

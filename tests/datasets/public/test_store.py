@@ -10,16 +10,6 @@ from colorlab.datasets import public
 from colorlab.errors import InputError
 
 
-@pytest.fixture(params=["scenes", "faces"])
-def made(request):
-    return made_sets.make(request.param)
-
-
-@pytest.fixture
-def place(tmp_path):
-    return tmp_path / "data"
-
-
 @pytest.fixture
 def held(made, place, tmp_path):
     """A set in place."""
