@@ -31,8 +31,8 @@ test: $(READY) ## run every check: library, doctests, notebooks, book; print the
 	$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -n 2 --dist loadfile --cov \
 		&& exit $$notebooks
 
-unit: $(READY) ## run the library's own tests, on two cores
-	@$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -m "not book" -n 2 --dist loadfile
+unit: $(READY) ## run the library's quick tests, on two cores
+	@$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -m "not book and not slow" -n 2 --dist loadfile
 
 notebooks: $(READY) ## run the notebooks in order and store their outputs in place
 	@$(EMBEDDED) .venv/bin/python tools/run_notebooks.py notebooks/*.ipynb

@@ -21,6 +21,8 @@ import colorlab
 from colorlab import extras
 from colorlab.datasets import toy
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(colorlab.__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

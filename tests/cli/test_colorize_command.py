@@ -343,6 +343,7 @@ print(unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 def test_memory_grows_with_the_picture_and_not_with_floats_of_it(tmp_path, chroma_file):
     peaks = {}
     for side in (1000, 5000):
@@ -604,6 +605,7 @@ for kill in range(kills):
 """
 
 
+@pytest.mark.slow
 def test_fifty_kills_leave_no_half_file(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (500, 500)).astype("uint8")
     out = tmp_path / "out"
@@ -624,6 +626,7 @@ def test_fifty_kills_leave_no_half_file(tmp_path):
     assert os.listdir(out) == ["a.png"]
 
 
+@pytest.mark.slow
 def test_the_command_killed_at_work_goes_on_with_the_same_command(tmp_path, chroma_file):
     place, out = tmp_path / "in", tmp_path / "out"
     place.mkdir()
@@ -712,6 +715,7 @@ def test_pipes_are_listed_and_not_waited_for(color, photos, tmp_path):
     assert "pipe.jpg: is a pipe or a device" in result.errors
 
 
+@pytest.mark.slow
 def test_a_picture_beyond_the_first_warning_of_pillow_is_coloured_quietly(tmp_path, chroma_file):
     Image.new("L", (9500, 9500), 90).save(tmp_path / "large.jpg")
     arguments = (tmp_path / "large.jpg", "-o", tmp_path / "out", "--model", chroma_file)

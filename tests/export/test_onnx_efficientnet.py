@@ -65,6 +65,7 @@ def test_onnx_runtime_predicts_what_keras_does(network, path, height, width, hin
     np.testing.assert_allclose(logits.transpose(0, 2, 3, 1), expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_weights_come_back_as_16_bits_hold_them(network, path):
     keras.utils.set_random_seed(1)
     other = randomize(build_efficientnet_unet(0, filters=FILTERS), 1)
@@ -74,11 +75,13 @@ def test_weights_come_back_as_16_bits_hold_them(network, path):
         np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.slow
 def test_the_weights_of_another_version_are_refused(path):
     with pytest.raises(InputError, match="does not fit this network"):
         read_onnx(path, build_efficientnet_unet(2, filters=FILTERS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "filters", "megabytes"), [(0, (48, 96, 128, 192), 12), (2, (64, 128, 192, 256), 20)]
 )

