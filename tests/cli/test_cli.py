@@ -23,7 +23,7 @@ from colorlab.inference.colorizer import Colorizer
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Of the network that redraws the light, and one of one block in place of seven for where the
+# The size of the network that reconstructs the luma; one block in place of seven for where the
 # network is not the matter.
 SIZE = 32
 NARROW = ("--filters", "4")
