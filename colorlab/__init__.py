@@ -6,6 +6,7 @@ it is first named:
 
 - :mod:`colorlab.color`: sRGB, CIE Lab, grey and luma
 - :mod:`colorlab.images`: picture files, read and written
+- :mod:`colorlab.restoration`: fading, stains, dust and scratches of old photographs
 - :mod:`colorlab.datasets`: folders of photographs, splits without leaks, painted pictures
 - :mod:`colorlab.networks`, :mod:`colorlab.losses`: the networks, and what they learn from
 - :mod:`colorlab.training`: batches, the fit, a run and its folder

@@ -11,6 +11,7 @@ from colorlab import losses as losses
 from colorlab import metrics as metrics
 from colorlab import networks as networks
 from colorlab import plots as plots
+from colorlab import restoration as restoration
 from colorlab import training as training
 from colorlab.errors import InputError as InputError
 from colorlab.inference.colorizer import Colorizer as Colorizer

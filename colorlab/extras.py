@@ -11,6 +11,7 @@ EXTRA_OF_MODULE = {
     "h5py": "train",
     "keras": "train",
     "onnx": "train",
+    "scipy": "restore",
     "skimage": "train",
     "tensorflow": "train",
     "requests": "data",

@@ -19,6 +19,8 @@ _NAMES = {
     "colorlab.metrics": "ciede2000 colorfulness psnr score ssim",
     "colorlab.networks": "build_network",
     "colorlab.plots": "ab_histogram category_sheet result_grid training_curves",
+    "colorlab.restoration": "fill find_scratches grey_without_cast remove_scratches "
+    "stretch_contrast",
     "colorlab.training": "Batches Run compile_network load_network to_network train",
 }
 ALL = {f"{module}.{name}" for module, names in _NAMES.items() for name in names.split()}

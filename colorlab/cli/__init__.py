@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from colorlab.cli import check, colorize, course, data, evaluate, export, manifest, train
-from colorlab.cli.shared import Stopped, errors, say
+from colorlab.cli.shared import RestoreCommand, Stopped, errors, say
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
 
@@ -25,14 +25,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (
-    train.train,
-    evaluate.evaluate,
-    export.export,
-    colorize.colorize,
-    check.check,
-):
-    app.command()(command)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.command()(export.export)
+app.command(cls=RestoreCommand)(colorize.colorize)
+app.command()(check.check)
 app.add_typer(data.data)
 app.add_typer(manifest.manifest)
 app.add_typer(course.course)

@@ -55,6 +55,13 @@ def colorize(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing coloured pictures.")
     ] = False,
+    restore: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[STEPS]",
+            help="Restore old photographs: some of fading,scratches,cast; alone, all of them.",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON per picture.")
     ] = False,
@@ -95,8 +102,10 @@ def colorize(
     from colorlab.inference import batch
     from colorlab.inference.jobs import plan
     from colorlab.inference.settings import require_settings
+    from colorlab.restoration.steps import parse_steps
 
     require_settings(saturation, size)
+    steps = parse_steps(restore)
     if not 1 <= quality <= 100:
         raise InputError(f"--quality must be a whole number from 1 to 100, got {quality}")
     ending = None if image_format is None else "." + image_format.lower().lstrip(".")
@@ -106,7 +115,9 @@ def colorize(
     photos = photos or []
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
-    settings = batch.Settings(saturation, size, FORMATS.get(ending), quality, compare, overwrite)
+    settings = batch.Settings(
+        saturation, size, FORMATS.get(ending), quality, compare, overwrite, steps
+    )
     if shard is not None or names is not None or manifest is not None:
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
         colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)

@@ -8,9 +8,11 @@ import typer
 from rich import progress
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperCommand
 
 __all__ = [
     "DataOption",
+    "RestoreCommand",
     "Stopped",
     "console",
     "count_progress",
@@ -116,3 +118,18 @@ def count_progress(console, description, total):
     ) as bar:
         task = bar.add_task(description, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+class RestoreCommand(TyperCommand):
+    """Take ``--restore`` with or without the names of steps behind it."""
+
+    def parse_args(self, ctx, args):
+        """Parse the command line, after ``--restore`` alone became ``--restore=all``."""
+        from colorlab.restoration.steps import STEPS
+
+        alone = [
+            word == "--restore" and not set(following.split(",")) <= {*STEPS, "all"}
+            for word, following in zip(args, [*args[1:], ""], strict=True)
+        ]
+        args = [each + "=all" if all_of else each for each, all_of in zip(args, alone, strict=True)]
+        return super().parse_args(ctx, args)

@@ -14,6 +14,7 @@ from colorlab.images import formats, levels
 from colorlab.images.photograph import Photograph
 from colorlab.images.reading import Opened, decode, open_picture
 from colorlab.images.refusals import one_line_errors
+from colorlab.restoration.steps import parse_steps, restored_grey
 
 __all__ = ["to_grey"]
 
@@ -24,7 +25,7 @@ _EXPECTED = (
 _ALMOST = 1e-5  # tolerance of a computed 0 or 1
 
 
-def to_grey(image: Any) -> np.ndarray:
+def to_grey(image: Any, restore: Any = None) -> np.ndarray:
     """Compute the grey of one photograph.
 
     Parameters
@@ -34,6 +35,9 @@ def to_grey(image: Any) -> np.ndarray:
         :func:`colorlab.images.read_image` reads files. Or an array or nested lists of the shape
         (height, width), or (height, width, channels) with grey, grey and alpha, RGB, or RGBA:
         whole numbers from 0 to 255, uint16 from 0 to 65535, floats from 0 to 1, or bools.
+    restore : str or iterable of str, optional
+        Of an old photograph: ``fading``, ``scratches``, ``cast``, or ``all``; see
+        :mod:`colorlab.restoration`. By default nothing is changed.
 
     Returns
     -------
@@ -64,22 +68,23 @@ def to_grey(image: Any) -> np.ndarray:
     Traceback (most recent call last):
     colorlab.errors.InputError: image has the shape (3, 8, 8), with the channels first; ...
     """
+    steps = parse_steps(restore)
     if isinstance(image, Photograph):
-        return image.grey
+        return restored_grey(Image.fromarray(image.grey[..., 0]), steps)[0] if steps else image.grey
     if isinstance(image, str | os.PathLike):
-        return _read(image, os.fspath(image))
+        return _read(image, os.fspath(image), steps)
     if isinstance(image, bytes | bytearray | memoryview):
-        return _read(bytes(image), "image")
+        return _read(bytes(image), "image", steps)
     if hasattr(image, "read"):
-        return _read(_content(image), str(getattr(image, "name", "image")))
+        return _read(_content(image), str(getattr(image, "name", "image")), steps)
     if isinstance(image, Image.Image):
-        return _of_picture(image)
-    return _of_array(image)
+        return _of_picture(image, steps)
+    return _of_array(image, steps)
 
 
-def _read(source, name):
+def _read(source, name, steps):
     with open_picture(source, name) as opened:
-        return _grey(opened)
+        return _grey(opened, steps)
 
 
 def _content(stream):
@@ -95,13 +100,13 @@ def _content(stream):
     return content
 
 
-def _grey(opened):
-    return np.asarray(levels.flatten(*decode(opened)).convert("L"))[..., None]
+def _grey(opened, steps):
+    return restored_grey(levels.flatten(*decode(opened)), steps)[0]
 
 
-def _of_picture(picture):
+def _of_picture(picture, steps):
     if picture.format is None and picture.mode in ("F", "I"):
-        return _of_array(np.asarray(picture))
+        return _of_array(np.asarray(picture), steps)
     if 0 in picture.size:
         raise InputError(f"image has no pixels, its size is {picture.size}")
     if picture.mode == "HSV":
@@ -111,10 +116,10 @@ def _of_picture(picture):
             # The image is opened, but not decoded yet: decoding some formats would run a program.
             raise InputError(f"is an open {picture.format} file; type image.load() before")
         picture.load()
-        return _grey(Opened(picture, picture.format, []))
+        return _grey(Opened(picture, picture.format, []), steps)
 
 
-def _of_array(image):
+def _of_array(image, steps):
     try:
         array = np.asarray(image)
     except (ValueError, TypeError, RuntimeError) as error:
@@ -129,12 +134,13 @@ def _of_array(image):
     array = _eight_bits(array)
     channels = array.shape[2] if array.ndim == 3 else 1
     if channels == 1:
-        return array.reshape(*array.shape[:2], 1)
+        grey = array.reshape(*array.shape[:2], 1)
+        return restored_grey(Image.fromarray(grey[..., 0]), steps)[0] if steps else grey
     picture = Image.fromarray(np.ascontiguousarray(array))
     alpha = picture.getchannel("A") if channels in (2, 4) else None
     if alpha is not None:
         picture = picture.convert("L" if channels == 2 else "RGB")
-    return np.asarray(levels.flatten(picture, alpha).convert("L"))[..., None]
+    return restored_grey(levels.flatten(picture, alpha), steps)[0]
 
 
 def _require_shape(array):

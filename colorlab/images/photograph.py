@@ -15,6 +15,7 @@ import numpy as np
 from colorlab.images.levels import is_colored
 from colorlab.images.metadata import has_date, read_metadata
 from colorlab.images.reading import decode, open_picture
+from colorlab.restoration.steps import restored_grey
 
 __all__ = ["Photograph", "read_photograph"]
 
@@ -28,7 +29,7 @@ class Photograph:
     name : str
         Name of the photograph in messages.
     grey : numpy.ndarray, shape (height, width, 1)
-        uint8 luma, upright, as computed by :func:`colorlab.color.grey`.
+        uint8 luma, upright, as computed by :func:`colorlab.color.grey`, or restored.
     alpha : numpy.ndarray, shape (height, width, 1), or None
         uint8, 0 where the photograph is transparent; None if it is opaque.
     format : str
@@ -50,7 +51,7 @@ class Photograph:
     modified: float | None = None
 
 
-def read_photograph(source, name=None):
+def read_photograph(source, name=None, restore=()):
     """Read a photograph with everything that its coloured copy keeps.
 
     Parameters
@@ -59,6 +60,8 @@ def read_photograph(source, name=None):
         A picture file, or its content.
     name : str, optional
         Name of the photograph in messages; by default the path.
+    restore : tuple of str
+        Steps of :func:`colorlab.restoration.steps.parse_steps`.
 
     Returns
     -------
@@ -86,7 +89,8 @@ def read_photograph(source, name=None):
         picture, alpha = decode(opened)
         if is_colored(picture):
             opened.notes.append("was in colour, only its grey was used")
-        grey = np.asarray(picture.convert("L"))[..., None]
+        grey, restored = restored_grey(picture, restore)
+        opened.notes += restored
         alpha = None if alpha is None else np.asarray(alpha)[..., None]
     name = str(source) if name is None else name
     return Photograph(name, grey, alpha, opened.kind, metadata, opened.notes, modified)

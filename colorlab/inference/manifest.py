@@ -69,6 +69,7 @@ def made_with(
             "quality": settings.quality,
             "compare": settings.compare,
             "suffix": suffix,
+            "restore": list(settings.restore),
         },
     }
 

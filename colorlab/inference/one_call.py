@@ -27,6 +27,7 @@ def colorize(
     size: int | None = None,
     temperature: float | None = None,
     hints: Sequence[Hint] = (),
+    restore: Any = None,
 ) -> np.ndarray:
     """Colour a photograph of any size, and keep its own luma.
 
@@ -45,11 +46,14 @@ def colorize(
         Above 0, at most 10: lower is more vivid, for networks that predict ab bins.
     hints : sequence of Hint, optional
         Known colours of some places, for models that take hints.
+    restore : str or iterable of str, optional
+        What is restored before, of an old photograph: ``fading``, ``scratches``, ``cast``, several
+        of them, or ``all``; see :mod:`colorlab.restoration`. By default nothing.
 
     Returns
     -------
     numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB. Its luma is that of the photograph within one level.
+        uint8 sRGB. Its luma is that of the (restored) photograph within one level.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def colorize(
     [90, 90, 90]
     """
     require_settings(saturation, size, temperature)
-    grey = to_grey(image)
+    grey = to_grey(image, restore)
     colorizer = _load_once("default" if model is None else model)
     return colorizer.colorize(grey, saturation, size, temperature, hints)
 

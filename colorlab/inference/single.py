@@ -44,6 +44,8 @@ class Settings:
         Whether grey and colour are written side by side.
     overwrite : bool
         Whether an existing file may be replaced.
+    restore : tuple of str
+        Steps of :func:`colorlab.restoration.steps.parse_steps`.
     """
 
     saturation: float | None = None
@@ -52,6 +54,7 @@ class Settings:
     quality: int = 95
     compare: bool = False
     overwrite: bool = False
+    restore: tuple[str, ...] = ()
 
 
 def colorize_file(
@@ -87,7 +90,7 @@ def colorize_file(
     """
     start, settings = time.perf_counter(), settings or Settings()
     source = job.source if content is None else content
-    photograph = read_photograph(source, job.name)
+    photograph = read_photograph(source, job.name, settings.restore)
     image = colorizer.colorize(photograph.grey, settings.saturation, settings.size)
     if settings.compare:
         image = np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)

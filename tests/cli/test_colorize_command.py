@@ -422,6 +422,25 @@ def test_saturation_zero_is_grey_and_compare_shows_both(color, tmp_path):
     np.testing.assert_array_equal(both[:, 64:], np.asarray(Image.open(tmp_path / "full.png")))
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_old_photograph_is_restored_on_request(color, tmp_path, place):
+    """All steps without names behind the option, wherever it stands; else the named ones."""
+    ramp = np.tile(np.linspace(80, 180, 64).astype("uint8"), (64, 1))
+    Image.fromarray(ramp).save(tmp_path / "a.png")
+    words = [tmp_path / "a.png", "-o", tmp_path / "all.png", "--saturation", 0]
+    place = {0: 0, 1: 1, 2: len(words)}[place]
+    result = color(*words[:place], "--restore", *words[place:])
+    assert (result.code, result.out.count("(restored: fading)")) == (0, 1)
+    levels = np.asarray(Image.open(tmp_path / "all.png"))
+    assert (levels.min(), levels.max()) == (0, 255)
+    words[2] = tmp_path / "cast.png"
+    assert "(restored: nothing found)" in color(*words, "--restore", "cast").out
+    assert (np.asarray(Image.open(tmp_path / "cast.png"))[..., 0] == ramp).all()
+    wrong = color(*words, "--overwrite", "--restore=dust")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert wrong.errors.startswith("colorlab: restore must be some of fading, scratches, cast")
+
+
 def test_quality_trades_size_for_detail(color, tmp_path):
     picture(size=128).save(tmp_path / "a.jpg")
     for quality in (20, 95):

@@ -1,0 +1,6 @@
+"""Old photographs: fading, a colour cast, dust and scratches, each removed by a function."""
+
+from colorlab import lazy
+
+# The names stand in __init__.pyi, and are imported when they are first asked for.
+__getattr__, __dir__, __all__ = lazy.attach(__name__)

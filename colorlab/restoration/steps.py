@@ -1,0 +1,108 @@
+"""Which steps restore a photograph, and in which order.
+
+Taught in :doc:`/book/troubleshooting`.
+"""
+
+import importlib.util
+from collections.abc import Iterable
+
+import numpy as np
+from PIL import Image
+
+from colorlab.errors import InputError
+from colorlab.extras import MissingExtra
+from colorlab.restoration.cast import grey_without_cast
+from colorlab.restoration.fading import stretch_contrast
+from colorlab.restoration.scratches import remove_scratches
+
+__all__ = ["STEPS", "parse_steps", "restored_grey"]
+
+#: The names of all steps.
+STEPS = ("fading", "scratches", "cast")
+
+
+def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
+    """Check which steps a photograph is to be restored by.
+
+    Parameters
+    ----------
+    restore : str, bool, iterable of str or None
+        Names of :data:`STEPS`, in a list or in one text with commas between them; True or ``all``
+        stands for all of them, and False or None for none.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    InputError
+        If there is no such step.
+    MissingExtra
+        If scratches are to be removed and scikit-image is not installed.
+
+    Examples
+    --------
+    >>> parse_steps("fading,cast"), parse_steps(None), parse_steps("all")
+    (('fading', 'cast'), (), ('fading', 'scratches', 'cast'))
+    >>> parse_steps("dust")
+    Traceback (most recent call last):
+    colorlab.errors.InputError: restore must be some of fading, scratches, cast, or all, got 'dust'
+    """
+    if not restore:
+        return ()
+    if restore is True or restore == "all":
+        steps = STEPS
+    else:
+        try:
+            names = restore.split(",") if isinstance(restore, str) else list(restore)
+        except TypeError:
+            names = [restore]
+        steps = tuple(name.strip() if isinstance(name, str) else name for name in names)
+        for name in steps:
+            if name not in STEPS:
+                raise InputError(
+                    f"restore must be some of {', '.join(STEPS)}, or all, got {name!r}"
+                )
+    if "scratches" in steps and importlib.util.find_spec("skimage") is None:
+        raise MissingExtra(
+            'restore: scratches needs scikit-image; type: pip install "colorlab-book[restore]" '
+            "or name fading,cast alone"
+        )
+    return steps
+
+
+def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.ndarray, list[str]]:
+    """Take the grey of a picture and restore it.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Grey, RGB or CMYK, without transparency.
+    steps : iterable of str
+        What :func:`parse_steps` returned; they are taken in the order cast, scratches, fading.
+
+    Returns
+    -------
+    grey : numpy.ndarray, shape (height, width, 1)
+        uint8 levels; without steps the luma of the picture.
+    notes : list of str
+        What was done, in one line; empty without steps.
+    """
+    steps, done = set(steps), []
+    grey = np.asarray(picture.convert("L"))[..., None]
+    if "cast" in steps and picture.mode not in ("1", "L"):
+        grey, luma = grey_without_cast(np.asarray(picture.convert("RGB"))), grey
+        if (grey != luma).any():
+            done.append("cast")
+    if "scratches" in steps:
+        grey, mask = remove_scratches(grey)
+        if mask.any():
+            done.append(f"scratches ({100 * mask.mean():.2g} % of the picture)")
+    if "fading" in steps:
+        stretched = stretch_contrast(grey)
+        if stretched is not grey:
+            done.append("fading")
+        grey = stretched
+    notes = [f"restored: {', '.join(done) or 'nothing found'}"] if steps else []
+    return grey, notes

@@ -1,0 +1,130 @@
+"""What was faded, tinted or scratched by code comes back; the rest is left alone."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+from skimage.metrics import peak_signal_noise_ratio as psnr
+from skimage.restoration import inpaint_biharmonic
+
+import colorlab
+from benchmarks.painted_damage import fade, paint_scratches, print_in_sepia
+from colorlab import restoration
+from colorlab.errors import InputError
+from colorlab.extras import MissingExtra
+from colorlab.images import to_grey
+from colorlab.images.photograph import read_photograph
+from colorlab.restoration.steps import parse_steps, restored_grey
+
+CAMERA = data.camera()
+
+
+def of(picture):
+    return np.asarray(Image.fromarray(picture).convert("L"))
+
+
+def test_a_faded_photograph_gets_its_range_back():
+    faded = fade(CAMERA, 60, 190)
+    restored = restoration.stretch_contrast(faded)
+    assert psnr(CAMERA, faded) < 20 and psnr(CAMERA, restored) > 32
+    # A mount around it changes nothing inside.
+    framed = np.pad(faded, 10, constant_values=255)
+    inner = restoration.stretch_contrast(framed)[10:-10, 10:-10]
+    assert np.abs(inner.astype(int) - restored).max() < 8
+
+
+def test_the_stretch_is_a_line_and_is_limited():
+    ramp = np.tile(np.linspace(100, 120, 500).astype("uint8"), (50, 1))
+    restored = restoration.stretch_contrast(ramp)
+    assert np.ptp(restored) == 4 * np.ptp(ramp)
+    assert restored.mean() == pytest.approx(ramp.mean(), abs=1)
+    assert restoration.stretch_contrast(CAMERA) is CAMERA  # reaches from black to white
+    with pytest.raises(ValueError, match="must be uint8"):
+        restoration.stretch_contrast(ramp / 255)
+
+
+def test_stains_of_a_sepia_print_vanish_from_its_grey():
+    stained = print_in_sepia(CAMERA, np.random.default_rng(0), noise=2, stains=3)
+    clean = print_in_sepia(CAMERA, np.random.default_rng(0), noise=2, stains=0)
+    luma, grey = of(stained), restoration.grey_without_cast(stained)[..., 0]
+    reference = of(clean)
+    assert psnr(reference, grey) > psnr(reference, luma) + 4
+    # Without stains the luma is as good as it was.
+    assert psnr(reference, restoration.grey_without_cast(clean)[..., 0]) > 45
+
+
+def test_a_photograph_in_colour_or_grey_keeps_its_luma_exactly():
+    for picture in (data.astronaut(), np.stack([CAMERA] * 3, axis=-1)):
+        assert (restoration.grey_without_cast(picture)[..., 0] == of(picture)).all()
+    with pytest.raises(ValueError, match="must be uint8 of the shape"):
+        restoration.grey_without_cast(CAMERA)
+
+
+def test_a_place_is_filled_as_well_as_by_scikit_image():
+    random = np.random.default_rng(3)
+    damaged, mask = paint_scratches(CAMERA, random)
+    filled = restoration.fill(damaged, mask)
+    other = np.clip(inpaint_biharmonic(damaged.astype(float), mask), 0, 255)
+    assert (filled[~mask] == damaged[~mask]).all()
+    errors = [
+        np.sqrt(((each - CAMERA.astype(float))[mask] ** 2).mean()) for each in (filled, other)
+    ]
+    assert errors[0] < 1.2 * errors[1]
+    assert restoration.fill(damaged, np.ones_like(mask)) is damaged
+    with pytest.raises(ValueError, match="must have one size"):
+        restoration.fill(damaged, mask[1:])
+
+
+def test_scratches_and_dust_are_found_and_filled():
+    grey = of(data.astronaut())
+    random = np.random.default_rng(5)
+    # Opaque white scratches and dust, on a photograph with smooth parts.
+    damaged, mask = paint_scratches(grey, random, count=6, spots=20)
+    found = restoration.find_scratches(damaged)
+    filled, same = restoration.remove_scratches(damaged)
+    assert (found == same).all()
+    assert (found & mask).sum() > 0.15 * mask.sum()
+    assert (found & ~mask).mean() < 0.005
+    assert psnr(grey, filled) > psnr(grey, damaged) + 0.5
+    more = restoration.find_scratches(damaged, sensitivity=2)
+    assert more[found].all() and more.sum() > found.sum()
+
+
+@pytest.mark.parametrize(
+    "name",
+    "astronaut coffee camera chelsea rocket coins moon page text brick grass gravel cell "
+    "hubble_deep_field".split(),
+)
+def test_nothing_is_found_on_clean_photographs(name):
+    picture = getattr(data, name)()
+    grey = picture if picture.ndim == 2 else of(picture)
+    assert restoration.find_scratches(grey).mean() <= 0.001
+
+
+def test_the_steps_are_named():
+    assert parse_steps(True) == ("fading", "scratches", "cast")
+    assert parse_steps(["cast", "fading"]) == ("cast", "fading")
+    for wrong in ("dust", ["fading", 3], 7):
+        with pytest.raises(InputError, match="restore must be some of fading, scratches, cast"):
+            parse_steps(wrong)
+
+
+def test_without_scikit_image_one_line_says_what_to_type(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r'pip install "colorlab-book\[restore\]"'):
+        parse_steps("scratches")
+    assert parse_steps("fading,cast") == ("fading", "cast")
+
+
+def test_nothing_is_restored_unless_it_is_asked_for(tmp_path):
+    faded = fade(CAMERA, 60, 190)
+    Image.fromarray(faded).save(tmp_path / "old.png")
+    assert (to_grey(faded)[..., 0] == faded).all()
+    restored = restoration.stretch_contrast(faded)
+    assert (to_grey(faded, restore="fading")[..., 0] == restored).all()
+    photograph = read_photograph(tmp_path / "old.png", restore=("fading",))
+    assert (photograph.grey[..., 0] == restored).all()
+    assert photograph.notes == ["restored: fading"]
+    assert restored_grey(Image.fromarray(CAMERA), ("fading",))[1] == ["restored: nothing found"]
+    colored = colorlab.colorize(faded, saturation=0, restore="fading")
+    assert (colored == restored[..., None]).all()
