@@ -55,6 +55,9 @@ def colorize(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing coloured pictures.")
     ] = False,
+    pages: Annotated[
+        str, typer.Option(help="first or all: the pages of TIFF files that are coloured.")
+    ] = "first",
     restore: Annotated[
         str | None,
         typer.Option(
@@ -106,6 +109,8 @@ def colorize(
 
     require_settings(saturation, size)
     steps = parse_steps(restore)
+    if pages not in ("first", "all"):
+        raise InputError(f"--pages must be first or all, got {pages!r}")
     if not 1 <= quality <= 100:
         raise InputError(f"--quality must be a whole number from 1 to 100, got {quality}")
     ending = None if image_format is None else "." + image_format.lower().lstrip(".")
@@ -116,7 +121,7 @@ def colorize(
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
     settings = batch.Settings(
-        saturation, size, FORMATS.get(ending), quality, compare, overwrite, steps
+        saturation, size, FORMATS.get(ending), quality, compare, overwrite, steps, pages == "all"
     )
     if shard is not None or names is not None or manifest is not None:
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
@@ -127,7 +132,7 @@ def colorize(
     else:
         if not photos:
             raise InputError("PHOTO is missing, expected a file or a folder")
-        planned = plan(photos, out, suffix, ending, overwrite)
+        planned = plan(photos, out, suffix, ending, overwrite, pages == "all")
         report = _Report(planned, model, as_json)
         if planned.jobs:
             workers, threads = batch.workers_for(len(planned.jobs))

@@ -51,7 +51,7 @@ class Photograph:
     modified: float | None = None
 
 
-def read_photograph(source, name=None, restore=()):
+def read_photograph(source, name=None, restore=(), page=None):
     """Read a photograph with everything that its coloured copy keeps.
 
     Parameters
@@ -62,6 +62,8 @@ def read_photograph(source, name=None, restore=()):
         Name of the photograph in messages; by default the path.
     restore : tuple of str
         Steps of :func:`colorlab.restoration.steps.parse_steps`.
+    page : int, optional
+        As for :func:`colorlab.images.reading.open_picture`.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def read_photograph(source, name=None, restore=()):
     Notes
     -----
     EXIF rotation is applied, colour profiles are converted to sRGB, 16 bits become 8, and of
-    several pages or frames the first is taken.
+    several pages or frames the first is taken by default.
 
     Examples
     --------
@@ -83,7 +85,7 @@ def read_photograph(source, name=None, restore=()):
     Traceback (most recent call last):
     colorlab.errors.InputError: holiday.gif: is not a picture that can be decoded; expected ...
     """
-    with open_picture(source, name) as opened:
+    with open_picture(source, name, page) as opened:
         metadata = read_metadata(opened.picture)
         modified = None if has_date(opened.picture) else _modification_time(source)
         picture, alpha = decode(opened)

@@ -10,13 +10,13 @@ import os
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from colorlab.errors import InputError
-from colorlab.images import formats, jpeg, levels, png, profiles, tiff
-from colorlab.images.refusals import EXPECTED, PILLOW_ERRORS, one_line_errors, open_regular
+from colorlab.images import jpeg, levels, opening, png, profiles, tiff
+from colorlab.images.refusals import PILLOW_ERRORS, one_line_errors, require_size
 
-__all__ = ["Opened", "decode", "open_picture", "picture_size", "read_image"]
+__all__ = ["Opened", "decode", "open_picture", "read_image"]
 
 _BIG_ENDIAN_BIGTIFF = b"MM\0+"
 
@@ -43,7 +43,9 @@ class Opened:
 
 
 @contextlib.contextmanager
-def open_picture(source: str | os.PathLike | bytes, name: str | None = None) -> Iterator[Opened]:
+def open_picture(
+    source: str | os.PathLike | bytes, name: str | None = None, page: int | None = None
+) -> Iterator[Opened]:
     """Open a picture file by its content, not its ending, and decode it.
 
     Nothing is decoded but the formats of :mod:`colorlab.images.formats`; others, such as
@@ -55,6 +57,8 @@ def open_picture(source: str | os.PathLike | bytes, name: str | None = None) -> 
         A picture file, or its content.
     name : str, optional
         What messages call it; by default the path.
+    page : int, optional
+        One of :func:`colorlab.images.opening.page_numbers`; by default the first page.
 
     Yields
     ------
@@ -65,9 +69,9 @@ def open_picture(source: str | os.PathLike | bytes, name: str | None = None) -> 
     InputError
         If it is missing, is no picture, is cut short, or is too large.
     """
-    with one_line_errors(_name(source, name)), _stream(source) as stream:
-        kind = _kind(stream, source)
-        opened = _load(kind, stream)
+    with one_line_errors(_name(source, name)), opening.open_stream(source) as stream:
+        kind = opening.recognize(stream, source)
+        opened = _load(kind, stream, page)
         with opened.picture:
             yield opened
 
@@ -76,37 +80,9 @@ def _name(source, name):
     return name or ("image" if isinstance(source, bytes) else os.fspath(source))
 
 
-def _stream(source):
-    return io.BytesIO(source) if isinstance(source, bytes) else open_regular(source)
-
-
-def _kind(stream, source):
-    head = stream.read(formats.HEAD_BYTES)
-    if not head:
-        raise InputError("is empty, expected a picture")
-    kind = formats.kind_of(head)
-    if kind is None:
-        foreign = formats.foreign_kind(head, "" if isinstance(source, bytes) else source)
-        if foreign:
-            raise InputError(f"is {foreign}, not a picture that can be decoded; {EXPECTED}")
-        raise UnidentifiedImageError
-    formats.load_plugin(kind)
-    stream.seek(0)
-    return kind
-
-
-def _open(kind, stream):
+def _load(kind, stream, page):
     try:
-        return Image.open(stream, formats=(kind,))
-    except UnidentifiedImageError:
-        stream.seek(0)
-        Image.OPEN[kind][0](stream, None)  # says why
-        raise
-
-
-def _load(kind, stream):
-    try:
-        return _load_once(kind, stream)
+        return _load_once(kind, stream, page)
     except (Image.DecompressionBombError, InputError):
         raise
     except PILLOW_ERRORS:
@@ -117,34 +93,39 @@ def _load(kind, stream):
         content, info, notes = repair(stream.read())
         if content is None:
             raise
-        opened = _load_once(kind, io.BytesIO(content))
+        opened = _load_once(kind, io.BytesIO(content), page)
         opened.picture.info.update(info)
         return dataclasses.replace(opened, notes=opened.notes + notes, whole=False)
 
 
-def _load_once(kind, stream):
+def _load_once(kind, stream, page):
     if kind == "TIFF":
-        return _load_tiff(stream)
-    picture = _open(kind, stream)
+        return _load_tiff(stream, page)
+    picture = opening.open_as(kind, stream)
     notes = _count_frames(kind, stream, picture) + _wide_color(picture)
     picture.load()
     return Opened(picture, "JPEG" if picture.format == "MPO" else kind, notes)
 
 
-def _load_tiff(stream):
+def _load_tiff(stream, page):
     tiff.quiet_libtiff()
     try:
-        picture = _open("TIFF", stream)
+        picture = opening.open_as("TIFF", stream)
     except (SyntaxError, KeyError) as error:
         stream.seek(0)
         if stream.read(4) != _BIG_ENDIAN_BIGTIFF and "unknown" not in str(error):
             raise
         picture, notes = tiff.read_with_tifffile(stream)
         return Opened(picture, "TIFF", notes)
-    notes = _count_frames("TIFF", stream, picture)
-    picture = tiff.full_size(picture, stream)
+    if page is None:
+        notes = _count_frames("TIFF", stream, picture)
+        picture = tiff.full_size(picture, stream)
+    else:
+        notes = []
+        picture.seek(page)
+        require_size(*picture.size)
     if tiff.needs_tifffile(picture):
-        picture, lost = tiff.read_with_tifffile(stream)
+        picture, lost = tiff.read_with_tifffile(stream, page)
         return Opened(picture, "TIFF", notes + lost)
     notes += _wide_color(picture)
     picture.load()
@@ -236,21 +217,3 @@ def read_image(source: str | os.PathLike) -> np.ndarray:
     """
     with open_picture(source) as opened:
         return np.array(levels.flatten(*decode(opened)).convert("RGB"))
-
-
-def picture_size(source: str | os.PathLike | bytes) -> tuple[int, int]:
-    """Look up the size of a picture without decoding it.
-
-    Parameters
-    ----------
-    source : path-like or bytes
-
-    Returns
-    -------
-    tuple of int
-        Height and width in pixels as they are stored; (0, 0) where they cannot be told.
-    """
-    with contextlib.suppress(Exception), one_line_errors("picture"), _stream(source) as stream:
-        with _open(_kind(stream, source), stream) as picture:
-            return picture.height, picture.width
-    return 0, 0

@@ -19,7 +19,14 @@ from colorlab.errors import InputError
 from colorlab.images.levels import EIGHT_BITS
 from colorlab.images.refusals import require_size
 
-__all__ = ["fix_palette", "full_size", "needs_tifffile", "quiet_libtiff", "read_with_tifffile"]
+__all__ = [
+    "fix_palette",
+    "full_size",
+    "is_reduced",
+    "needs_tifffile",
+    "quiet_libtiff",
+    "read_with_tifffile",
+]
 
 _TAGS = ExifTags.Base
 _SUBIFDS, _DNG_VERSION = 330, 50706
@@ -69,19 +76,20 @@ def full_size(picture, stream):
     """
     if _DNG_VERSION in picture.tag_v2 or _photometric(picture.tag_v2) in _RAW:
         raise InputError(_CAMERA)
-    if not _is_reduced(picture.tag_v2):
+    if not is_reduced(picture.tag_v2):
         return picture
     with contextlib.suppress(EOFError, OSError, SyntaxError, struct.error):
         while True:
             picture.seek(picture.tell() + 1)
-            if not _is_reduced(picture.tag_v2):
+            if not is_reduced(picture.tag_v2):
                 require_size(*picture.size)
                 return picture
     picture.seek(0)
     return _below(picture, stream)
 
 
-def _is_reduced(tags):
+def is_reduced(tags):
+    """Tell whether a page is a reduced copy of another one, a preview (bool)."""
     return bool(tags.get(254, 0) & 1) or tags.get(255) == 2
 
 
@@ -105,7 +113,7 @@ def _below(picture, stream):
         tags.load(stream)
         if _photometric(tags) in _RAW:
             raise InputError(_CAMERA)
-        if not _is_reduced(tags):
+        if not is_reduced(tags):
             # The same file with this directory as the first one.
             stream.seek(8)
             content = head[:4] + struct.pack(f"{order}I", place) + stream.read()
@@ -130,12 +138,14 @@ def needs_tifffile(picture):
     return picture.mode == "F" or max(bits) > 16 or (separate and max(bits) > 8)
 
 
-def read_with_tifffile(stream):
-    """Read the first full-size page of a TIFF file that Pillow does not decode.
+def read_with_tifffile(stream, number=None):
+    """Read the first full-size page, or another one, of a TIFF file that Pillow does not decode.
 
     Parameters
     ----------
     stream : binary file
+    number : int, optional
+        Of the page.
 
     Returns
     -------
@@ -160,7 +170,8 @@ def read_with_tifffile(stream):
     logging.getLogger("tifffile").addHandler(logging.NullHandler())
     stream.seek(0)
     with tifffile.TiffFile(stream) as file:
-        page = next((page for page in file.pages if not page.is_reduced), file.pages[0])
+        full = next((page for page in file.pages if not page.is_reduced), file.pages[0])
+        page = full if number is None else file.pages[number]
         if page.photometric in _RAW:
             raise InputError(_CAMERA)
         require_size(page.imagewidth, page.imagelength)

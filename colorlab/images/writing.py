@@ -4,13 +4,14 @@ Taught in :doc:`/notebooks/01_data` and
 :doc:`/notebooks/10_your_own_photographs`.
 """
 
+import io
 import os
 import pathlib
 import struct
 import warnings
 
 import numpy as np
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from colorlab.atomic import open_atomic
 from colorlab.errors import InputError
@@ -18,7 +19,7 @@ from colorlab.images.formats import FORMATS
 from colorlab.images.levels import flatten
 from colorlab.images.save_options import save_options
 
-__all__ = ["save_image", "write_photograph"]
+__all__ = ["save_image", "write_pages", "write_photograph"]
 
 _WITH_ALPHA = ("PNG", "WEBP", "TIFF", "AVIF")
 _METADATA_ERRORS = (
@@ -130,3 +131,29 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
         picture.save(stream, format=image_format, **plain)
         notes.append("its metadata could not be written")
     return notes
+
+
+def write_pages(stream, pages):
+    """Write coloured photographs as the pages of one TIFF file, each with its own metadata.
+
+    Parameters
+    ----------
+    stream : binary file
+        Open for writing and reading, and empty.
+    pages : iterable of (Photograph, numpy.ndarray)
+        As for :func:`write_photograph`. One page is in memory at a time.
+
+    Returns
+    -------
+    list of str
+        The number of pages, and what the format cannot store.
+    """
+    count, notes = 0, []
+    with TiffImagePlugin.AppendingTiffWriter(stream) as file:
+        for count, (photograph, image) in enumerate(pages, 1):
+            content = io.BytesIO()
+            lost = write_photograph(content, image, photograph, "TIFF")
+            notes += [note for note in lost + photograph.notes * (count > 1) if note not in notes]
+            file.write(content.getvalue())
+            file.newFrame()
+    return [f"{count} pages", *notes]

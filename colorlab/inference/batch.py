@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from colorlab.atomic import remove_leftovers
 from colorlab.errors import InputError
-from colorlab.images.reading import picture_size
+from colorlab.images.opening import picture_size
 from colorlab.inference.archive import ArchiveJob
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.jobs import STANDARD, Job, Plan

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
 from colorlab.images.listing import list_pictures
+from colorlab.images.opening import page_numbers
 
 __all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan", "target_name"]
 
@@ -26,15 +27,19 @@ class Job:
     Attributes
     ----------
     source, target : pathlib.Path
+    page : int or None
+        Of a TIFF file whose pages become a file each.
     """
 
     source: pathlib.Path
     target: pathlib.Path
+    page: int | None = dataclasses.field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:
         """What messages call the photograph."""
-        return "standard input" if self.source == STANDARD else str(self.source)
+        name = "standard input" if self.source == STANDARD else str(self.source)
+        return name if self.page is None else f"{name}, page {self.page + 1}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,6 +138,7 @@ def plan(
     suffix: str = "",
     image_format: str | None = None,
     overwrite: bool = False,
+    all_pages: bool = False,
 ) -> Plan:
     """Decide which photograph becomes which file.
 
@@ -148,6 +154,9 @@ def plan(
         The ending of another format, such as ``.png``.
     overwrite : bool
         Whether results that exist are made again.
+    all_pages : bool
+        Whether each page of a TIFF file is coloured. If the result is a TIFF file too, it gets all
+        pages; else each page becomes a file, with its number at the end of the name.
 
     Returns
     -------
@@ -199,6 +208,8 @@ def plan(
             ]
         jobs, clashes = _with_distinct_names(jobs, suffix)
         unreadable += clashes
+    if all_pages:
+        jobs = [page for job in jobs for page in _pages_of(job)]
     _require_other_names(jobs)
     existing = [] if overwrite else [job for job in jobs if _exists(job.target)]
     if existing and existing[0].target == out:
@@ -210,6 +221,20 @@ def plan(
         tuple(unreadable),
         tuple(passed_over),
     )
+
+
+def _pages_of(job):
+    """Make a job of each page, if they cannot be written into one file."""
+    if STANDARD in (job.source, job.target) or FORMATS.get(job.target.suffix.lower()) == "TIFF":
+        return [job]
+    numbers = page_numbers(job.source)
+    if len(numbers) == 1:
+        return [job]
+    stem, ending, digits = job.target.stem, job.target.suffix, len(str(len(numbers)))
+    return [
+        Job(job.source, job.target.with_name(f"{stem}-{count:0{digits}}{ending}"), page=page)
+        for count, page in enumerate(numbers, 1)
+    ]
 
 
 def _exists(target):

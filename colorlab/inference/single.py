@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import hashlib
 import io
+import itertools
 import os
 import pathlib
 import sys
@@ -19,8 +20,9 @@ import numpy as np
 from colorlab.atomic import open_atomic
 from colorlab.errors import InputError
 from colorlab.images.formats import format_of
+from colorlab.images.opening import page_numbers
 from colorlab.images.photograph import read_photograph
-from colorlab.images.writing import write_photograph
+from colorlab.images.writing import write_pages, write_photograph
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.jobs import STANDARD, Job
 
@@ -46,6 +48,8 @@ class Settings:
         Whether an existing file may be replaced.
     restore : tuple of str
         Steps of :func:`colorlab.restoration.steps.parse_steps`.
+    all_pages : bool
+        Whether all pages of a TIFF file become pages of the result, if that is a TIFF file too.
     """
 
     saturation: float | None = None
@@ -55,6 +59,7 @@ class Settings:
     compare: bool = False
     overwrite: bool = False
     restore: tuple[str, ...] = ()
+    all_pages: bool = False
 
 
 def colorize_file(
@@ -90,10 +95,8 @@ def colorize_file(
     """
     start, settings = time.perf_counter(), settings or Settings()
     source = job.source if content is None else content
-    photograph = read_photograph(source, job.name, settings.restore)
-    image = colorizer.colorize(photograph.grey, settings.saturation, settings.size)
-    if settings.compare:
-        image = np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)
+    pages = _pages_of(job, source, settings)
+    photograph, image = _color(job, source, pages[0], colorizer, settings)
     image_format = settings.image_format or photograph.format
     if job.target != STANDARD:
         image_format = format_of(job.target, image_format)
@@ -111,7 +114,11 @@ def colorize_file(
         "size": settings.size or predictor.image_size,
     }
     with _open(job.target, settings.overwrite) as stream:
-        lost = write_photograph(stream, image, photograph, image_format, settings.quality)
+        if len(pages) == 1:
+            lost = write_photograph(stream, image, photograph, image_format, settings.quality)
+        else:
+            rest = (_color(job, source, page, colorizer, settings) for page in pages[1:])
+            lost = write_pages(stream, itertools.chain([(photograph, image)], rest))
         facts["seconds"] = round(time.perf_counter() - start, 3)
         facts["notes"] = photograph.notes + lost
         if record is not None:
@@ -122,6 +129,24 @@ def colorize_file(
         with contextlib.suppress(OSError):  # albums are sorted by it; some drives cannot set it
             os.utime(job.target, (time.time(), photograph.modified))
     return facts
+
+
+def _pages_of(job, source, settings):
+    """List the pages that go into the result; None stands for the first one."""
+    if job.page is not None or not settings.all_pages:
+        return (job.page,)
+    result = settings.image_format or "TIFF"
+    result = result if job.target == STANDARD else format_of(job.target, result)
+    numbers = page_numbers(source) if result == "TIFF" else ()
+    return numbers if len(numbers) > 1 else (None,)
+
+
+def _color(job, source, page, colorizer, settings):
+    photograph = read_photograph(source, job.name, settings.restore, page)
+    image = colorizer.colorize(photograph.grey, settings.saturation, settings.size)
+    if settings.compare:
+        image = np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)
+    return photograph, image
 
 
 def or_error(work: Callable[[], dict | None], name: str) -> dict | None:

@@ -20,7 +20,7 @@ from colorlab.images.formats import (
     kind_of,
 )
 from colorlab.images.photograph import read_photograph
-from colorlab.images.reading import picture_size
+from colorlab.images.opening import picture_size
 
 GREY = np.add.outer(np.arange(30), 3 * np.arange(40)).astype("uint8")
 ALLOWED = {"JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "GIF", "PPM", "JPEG2000"}

@@ -1,0 +1,109 @@
+"""Recognise a picture file, and look up its size and its pages without decoding it.
+
+Taught in :doc:`/notebooks/10_your_own_photographs`.
+"""
+
+import contextlib
+import io
+import os
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+
+from colorlab.errors import InputError
+from colorlab.images import formats, tiff
+from colorlab.images.refusals import EXPECTED, one_line_errors, open_regular
+
+__all__ = ["open_as", "open_stream", "page_numbers", "picture_size", "recognize"]
+
+
+def open_stream(source: str | os.PathLike | bytes) -> BinaryIO:
+    """Open a file, or its content, for reading; see :func:`refusals.open_regular`."""
+    return io.BytesIO(source) if isinstance(source, bytes) else open_regular(source)
+
+
+def recognize(stream: BinaryIO, source: str | os.PathLike | bytes) -> str:
+    """Tell the format of a picture by its first bytes, and import what decodes it.
+
+    Parameters
+    ----------
+    stream : binary file
+    source : path-like or bytes
+        What it was opened from.
+
+    Returns
+    -------
+    str
+        Pillow's name of the format.
+
+    Raises
+    ------
+    InputError, PIL.UnidentifiedImageError
+        If it is no picture, or its format cannot be read.
+    """
+    head = stream.read(formats.HEAD_BYTES)
+    if not head:
+        raise InputError("is empty, expected a picture")
+    kind = formats.kind_of(head)
+    if kind is None:
+        foreign = formats.foreign_kind(head, "" if isinstance(source, bytes) else source)
+        if foreign:
+            raise InputError(f"is {foreign}, not a picture that can be decoded; {EXPECTED}")
+        raise UnidentifiedImageError
+    formats.load_plugin(kind)
+    stream.seek(0)
+    return kind
+
+
+def open_as(kind: str, stream: BinaryIO) -> Image.Image:
+    """Open a picture as one format and no other; nothing is decoded yet."""
+    try:
+        return Image.open(stream, formats=(kind,))
+    except UnidentifiedImageError:
+        stream.seek(0)
+        Image.OPEN[kind][0](stream, None)  # says why
+        raise
+
+
+def picture_size(source: str | os.PathLike | bytes) -> tuple[int, int]:
+    """Look up the size of a picture without decoding it.
+
+    Parameters
+    ----------
+    source : path-like or bytes
+
+    Returns
+    -------
+    tuple of int
+        Height and width in pixels as they are stored; (0, 0) where they cannot be told.
+    """
+    with contextlib.suppress(Exception), one_line_errors("picture"), open_stream(source) as stream:
+        with open_as(recognize(stream, source), stream) as picture:
+            return picture.height, picture.width
+    return 0, 0
+
+
+def page_numbers(source: str | os.PathLike | bytes) -> tuple[int, ...]:
+    """List the pages of a TIFF file, without previews: reduced copies of other pages.
+
+    Parameters
+    ----------
+    source : path-like or bytes
+
+    Returns
+    -------
+    tuple of int
+        In order; what follows a damaged page is not listed. (0,) for files of other formats, and
+        where the pages cannot be told.
+    """
+    numbers: list[int] = []
+    with contextlib.suppress(Exception), one_line_errors("picture"), open_stream(source) as stream:
+        if recognize(stream, source) == "TIFF":
+            tiff.quiet_libtiff()
+            with open_as("TIFF", stream) as picture:
+                while True:
+                    page = picture.tell()
+                    if not tiff.is_reduced(picture.tag_v2):
+                        numbers.append(page)
+                    picture.seek(page + 1)
+    return tuple(numbers) or (0,)

@@ -1,0 +1,88 @@
+"""TIFF files of several pages: one page, all in one file, or a file for each."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorlab.images.opening import page_numbers
+from colorlab.inference import batch
+from colorlab.inference.jobs import plan
+from colorlab.inference.pretrained import load_pretrained
+
+PAGES = [np.full((20 + 4 * number, 30), 40 * number + 30, "uint8") for number in range(4)]
+
+
+@pytest.fixture(scope="module")
+def colorizer(chroma_file):
+    return load_pretrained(chroma_file)
+
+
+@pytest.fixture
+def scan(tmp_path):
+    """Return a TIFF file of four pages of different sizes, and a preview after the first one."""
+    pages = [Image.fromarray(page) for page in PAGES]
+    preview = pages[0].reduce(4)
+    preview.encoderinfo = {"tiffinfo": {254: 1}}
+    path, options = tmp_path / "scan.tif", {"compression": "tiff_adobe_deflate"}
+    pages[0].save(path, save_all=True, append_images=[preview, *pages[1:]], **options)
+    return path
+
+
+def color(scan, out, colorizer, **settings):
+    planned = plan([scan], out, all_pages=True, overwrite=settings.get("overwrite", False))
+    settings = batch.Settings(saturation=0, all_pages=True, **settings)
+    return planned, list(batch.colorize_all(planned, colorizer, settings))
+
+
+def test_previews_are_no_pages(scan, tmp_path):
+    assert page_numbers(scan) == (0, 2, 3, 4)
+    (tmp_path / "text.tif").write_text("text")
+    assert page_numbers(tmp_path / "text.tif") == (0,)
+    Image.fromarray(PAGES[0]).save(tmp_path / "one.png")
+    assert page_numbers(tmp_path / "one.png") == (0,)
+
+
+def test_all_pages_become_one_file(scan, tmp_path, colorizer):
+    _, [(_, facts)] = color(scan, tmp_path / "out" / "scan.tif", colorizer)
+    assert facts["notes"] == ["4 pages"]
+    with Image.open(tmp_path / "out" / "scan.tif") as picture:
+        assert picture.n_frames == 4
+        for number, page in enumerate(PAGES):
+            picture.seek(number)
+            assert (np.asarray(picture) == page[..., None]).all()
+
+
+def test_each_page_becomes_a_file_of_another_format(scan, tmp_path, colorizer):
+    planned, results = color(scan, tmp_path / "scan.png", colorizer)
+    names = [f"scan-{number}.png" for number in (1, 2, 3, 4)]
+    assert [job.target.name for job in planned.jobs] == names
+    assert [facts["notes"] for _, facts in results] == [[]] * 4
+    for name, page in zip(names, PAGES, strict=True):
+        assert (np.asarray(Image.open(tmp_path / name)) == page[..., None]).all()
+    # The same again does what is missing.
+    (tmp_path / "scan-3.png").unlink()
+    planned, results = color(scan, tmp_path / "scan.png", colorizer)
+    assert [facts["photograph"] for _, facts in results] == [f"{scan}, page 4"]
+    assert len(planned.existing) == 3
+
+
+def test_a_damaged_page_leaves_no_file(scan, tmp_path, colorizer):
+    content = bytearray(scan.read_bytes())
+    with Image.open(scan) as picture:
+        picture.seek(3)
+        (strip,), (length,) = picture.tag_v2[273], picture.tag_v2[279]
+    content[strip : strip + length] = b"x" * length
+    scan.write_bytes(content)
+    out = tmp_path / "out"
+    _, [(_, facts)] = color(scan, out / "scan.tif", colorizer)
+    assert facts["error"].startswith(f"{scan}: is damaged or cut short")
+    assert list(out.iterdir()) == []
+    # One by one, the others are coloured.
+    _, results = color(scan, out / "scan.png", colorizer)
+    assert ["error" in facts for _, facts in results] == [False, False, True, False]
+
+
+def test_by_default_the_first_page_is_coloured(scan, tmp_path, colorizer):
+    planned = plan([scan], tmp_path / "out")
+    [(_, facts)] = batch.colorize_all(planned, colorizer)
+    assert facts["notes"] == ["first of 5 pages"]
