@@ -76,6 +76,16 @@ def test_a_picture_inside_html_is_no_text(write):
     assert faults(write(notebook)) == []
 
 
+def test_answer_cells_do_not_make_a_notebook_too_long(write):
+    notebook = good()
+    for number in range(40):
+        answer = code(f"def f{number}():\n    return ...  # your answer")
+        notebook["cells"].append(
+            {**answer, "id": f"answer-{number}", "execution_count": 33 + number}
+        )
+    assert faults(write(notebook)) == []
+
+
 def choice(words, reason, right=False):
     kind, verdict = (' class="right"', "Right.") if right else ("", "No.")
     return f"<details{kind}><summary>{words}</summary><b>{verdict}</b> {reason}</details>"

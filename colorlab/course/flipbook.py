@@ -26,9 +26,10 @@ _STYLE = """<style>
 .flipbook { margin: 1rem 0; max-width: 100%; }
 .flipbook .page[hidden] { display: none; }
 .flipbook img { width: 100%; height: auto; background: #fff; }
-.flipbook input { width: 100%; accent-color: #0072b2; }
+.flipbook label { display: block; }
+.flipbook input { width: 100%; max-width: none; accent-color: #0072b2; }
 @media print {
-  .flipbook .page, .flipbook .page[hidden] { display: inline-block; width: 49%; }
+  .flipbook .page, .flipbook .page[hidden] { display: inline-block !important; width: 49%; }
   .flipbook label { display: none; }
 }
 </style>"""

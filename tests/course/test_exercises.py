@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from colorlab import color
 from colorlab.course import exercises
-from colorlab.course.exercises import learning
+from colorlab.course.exercises import learning, pictures, quickstart, unet
 from colorlab.course.exercises.exercise import Exercise
 from colorlab.errors import InputError
 
-CHAPTERS = ("02",)
+CHAPTERS = ("00", "01", "02", "03")
 ALL = [
     pytest.param(each, id=f"{chapter}-{each.answer.__name__}")
     for chapter in CHAPTERS
@@ -172,3 +173,65 @@ def test_descent_converges_below_the_largest_rate_and_diverges_above():
 
     limit = learning.largest_rate(grey)
     assert distance_after(0.99 * limit) < 0.01 < 10 < distance_after(1.01 * limit)
+
+
+def test_exposure_and_saturation_by_single_pixels():
+    grey = np.array([[[250], [100]]], "uint8")
+    assert quickstart.expose(grey, 10).ravel().tolist() == [255, 110]
+    assert quickstart.expose(grey, -110).ravel().tolist() == [140, 0]
+    rgb = np.array([[[240, 250, 255], [99, 103, 100]]], "uint8")
+    vivid = quickstart.change_saturation(grey, rgb, 2)
+    assert vivid.tolist() == [[[230, 250, 255], [98, 106, 100]]]
+    assert np.array_equal(quickstart.change_saturation(grey, rgb, 0)[..., 1:2], grey)
+
+
+def test_the_lightness_is_the_photographs():
+    grey, rgb = np.array([[[120]]], "uint8"), np.array([[[140, 110, 90]]], "uint8")
+    lab = np.asarray(color.srgb_to_lab(quickstart.with_lightness(grey, rgb)))[0, 0]
+    level = 120 / 255
+    linear = ((level + 0.055) / 1.055) ** 2.4
+    assert lab[0] == pytest.approx(116 * linear ** (1 / 3) - 16, abs=0.01)
+    assert lab[1:] == pytest.approx(np.asarray(color.srgb_to_lab(rgb / 255))[0, 0, 1:], abs=0.01)
+
+
+def test_parameters_of_the_recipe_are_the_published_ones():
+    assert unet.count_parameters((64, 64, 128, 256, 256, 512, 512)) == 11_483_715
+
+
+def test_the_receptive_field_counts_the_pixels_that_are_reached():
+    for blocks in range(1, 6):
+        reached = {0}
+        for _ in range(blocks):
+            reached = {2 * place + offset for place in reached for offset in (0, 1, 2)}
+        assert unet.receptive_field(blocks) == len(reached)
+
+
+def test_concatenation_doubles_what_goes_into_each_kernel():
+    shapes = [(3, 3, 2 * 24, 8), (3, 3, 2 * 8, 8), (3, 3, 2 * 8, 8)]
+    expected = sum(np.prod(shape) for shape in shapes)
+    assert unet.concatenated_weights((8, 8, 24)) == expected
+
+
+def test_colors_of_one_grey_are_counted_in_whole_numbers():
+    """No luma of these is half way between two levels, where roundings differ."""
+    for steps, level in ((16, 2), (16, 13), (32, 29)):
+        count = sum(
+            (299 * red + 587 * green + 114 * blue + 500) // 1000 == level
+            for red in range(steps)
+            for green in range(steps)
+            for blue in range(steps)
+        )
+        assert pictures.count_colors(steps, level) == count
+
+
+def test_rows_keep_their_own_mean():
+    ab = np.zeros((2, 3, 4, 2))
+    ab[:, 1, :, 0] = 5
+    ab[0, 2, :, 1] = 8
+    assert pictures.mean_by_row(ab).tolist() == [[0, 0], [5, 0], [0, 4]]
+
+
+def test_crops_keep_the_middle():
+    picture = np.arange(100).reshape(10, 10)
+    assert pictures.crop_edges(picture, 40).tolist() == [[44, 45], [54, 55]]
+    assert pictures.crop_edges(picture, 1).shape == (8, 8)

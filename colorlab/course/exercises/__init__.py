@@ -15,7 +15,10 @@ from colorlab.errors import InputError
 __all__ = ["Exercise", "load"]
 
 _CHAPTERS = {
+    "00": "quickstart",
+    "01": "pictures",
     "02": "learning",
+    "03": "unet",
 }
 
 

@@ -124,24 +124,26 @@ class Exercise:
                 return _not_yet("the function changes its argument; work on a copy.")
         expected = [self.answer(*copy.deepcopy(case)) for case in cases]
         fault = next(filter(None, map(_wrong_kind, results, expected)), None)
-        if fault:
-            return _not_yet(fault)
-        if self._agree(results, expected):
+        if not fault and self._agree(results, expected):
             return Verdict(True, f"Right. {self.remark}")
+        # A mistake may show in the shape or the type of a result, too.
         for mistake, message in self.mistakes:
             if self._agree(results, [mistake(*copy.deepcopy(case)) for case in cases]):
                 return _not_yet(message)
-        return _not_yet(_difference(results, expected))
+        return _not_yet(fault or _difference(results, expected))
 
     def _agree(self, results, expected):
         return all(map(self._close, results, expected))
 
     def _close(self, result, expected):
-        result, expected = _flat(result), _flat(expected)
+        try:
+            result, expected = _flat(result), _flat(expected)
+        except (TypeError, ValueError):  # not a number
+            return False
         if result.shape != expected.shape:
             return False
         scale = max(np.abs(expected).max(), 1e-12)
-        return np.abs(result - expected).max() <= self.tolerance * scale
+        return bool(np.abs(result - expected).max() <= self.tolerance * scale)
 
 
 def _not_yet(message):
