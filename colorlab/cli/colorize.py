@@ -1,7 +1,7 @@
 """``colorlab colorize``."""
 
 import contextlib
-import json
+import os
 import pathlib
 import sys
 from typing import Annotated
@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from colorlab import __version__
-from colorlab.cli.shared import Stopped, console, errors, say, say_left_out
+from colorlab.cli.coloring_report import ArchiveReport, Report, work
+from colorlab.cli.shared import errors, say
 from colorlab.errors import InputError
 
 __all__ = ["colorize", "open_archive"]
@@ -40,6 +41,41 @@ def colorize(
         float | None,
         typer.Option(help="Factor of a and b, 0 (grey) to 10; by default the model's."),
     ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(help="Above 0, at most 10; lower is more vivid; by default the model's."),
+    ] = None,
+    hint: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="X,Y=COLOUR: a known colour of one photograph, such as 120,80=darkred; "
+            "repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    hints: Annotated[
+        str | None,
+        typer.Option(
+            help="File of hints, or auto: NAME.hints.json beside each photograph.",
+            show_default=False,
+        ),
+    ] = None,
+    like: Annotated[
+        pathlib.Path | None,
+        typer.Option(
+            readable=False, help="Photograph whose palette is followed.", show_default=False
+        ),
+    ] = None,
+    variants: Annotated[
+        int, typer.Option(help="Number of other plausible colourings beside each, at most 16.")
+    ] = 0,
+    doubt: Annotated[
+        bool, typer.Option("--doubt", help="Write a map of where the model is unsure beside each.")
+    ] = False,
+    mark: Annotated[
+        bool,
+        typer.Option("--mark/--no-mark", help="Say in the file that a network made the colours."),
+    ] = True,
     size: Annotated[
         int | None,
         typer.Option(help="Shorter side of the network's input in pixels, at most 1024."),
@@ -99,15 +135,19 @@ def colorize(
     With --shard, --list or --manifest, PHOTO is one folder, an archive of any size: several
     machines colour a part each. `colorlab manifest check` verifies the results.
 
+    A model that takes hints follows the colours that you know (--hint, --hints); the page "Colour a
+    photograph" of the book writes such files.
+
     Example: colorlab colorize old/ scan.tif -o coloured
     """
     from colorlab.images.formats import FORMATS
     from colorlab.inference import batch
     from colorlab.inference.jobs import plan
+    from colorlab.inference.reference_palette import palette_of
     from colorlab.inference.settings import require_settings
     from colorlab.restoration.steps import parse_steps
 
-    require_settings(saturation, size)
+    require_settings(saturation, size, temperature)
     steps = parse_steps(restore)
     if pages not in ("first", "all"):
         raise InputError(f"--pages must be first or all, got {pages!r}")
@@ -121,24 +161,50 @@ def colorize(
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
     settings = batch.Settings(
-        saturation, size, FORMATS.get(ending), quality, compare, overwrite, steps, pages == "all"
+        *(saturation, size, FORMATS.get(ending), quality, compare, overwrite, temperature),
+        hints=tuple(_hint(text) for text in hint or ()),
+        hints_file=hints,
+        palette=None if like is None else palette_of(like),
+        variants=variants,
+        doubt=doubt,
+        mark=mark,
+        restore=steps,
+        all_pages=pages == "all",
     )
+    if (hint or hints not in (None, "auto")) and (len(photos) != 1 or os.path.isdir(photos[0])):
+        raise InputError("--hint and --hints FILE are for one photograph; say --hints auto")
     if shard is not None or names is not None or manifest is not None:
+        if variants or doubt:
+            raise InputError("--variants and --doubt do not go with --shard, --list or --manifest")
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
         colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)
-        report = _ArchiveReport(archive, model, as_json)
+        report = ArchiveReport(archive, model, as_json)
         with _manifest_of(manifest, colorizer, settings, suffix, ending, shard) as lines:
-            _work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
+            work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
     else:
         if not photos:
             raise InputError("PHOTO is missing, expected a file or a folder")
         planned = plan(photos, out, suffix, ending, overwrite, pages == "all")
-        report = _Report(planned, model, as_json)
+        report = Report(planned, model, as_json)
         if planned.jobs:
             workers, threads = batch.workers_for(len(planned.jobs))
             colorizer = _load(model, threads, device)
-            _work(batch.colorize_all(planned, colorizer, settings, workers), report)
+            work(batch.colorize_all(planned, colorizer, settings, workers), report)
     report.end()
+
+
+def _hint(text):
+    """Read ``X,Y=COLOUR`` or ``X,Y,RADIUS=COLOUR``."""
+    from colorlab.inference.hints import Hint
+
+    place, _, color = text.partition("=")
+    try:
+        x, y, *radius = (int(number) for number in place.split(","))
+    except ValueError:
+        radius = [0, 0]
+    if len(radius) > 1 or not color:
+        raise InputError(f"--hint must be X,Y=COLOUR, such as 120,80=darkred, got {text!r}")
+    return Hint(x, y, color.strip(), *radius)
 
 
 def _load(model, threads, device):
@@ -189,80 +255,3 @@ def _manifest_of(path, colorizer, settings, suffix, ending, shard):
     device = getattr(colorizer.predictor, "device", None)
     facts = {**made_with(colorizer, settings, suffix, ending), "shard": shard, "device": device}
     return Manifest(path, {**facts, "version": __version__})
-
-
-def _work(results, report):
-    try:
-        for job, facts in results:
-            report.add(job, facts)
-    except KeyboardInterrupt:
-        report.list_failed()
-        all_of_them = f" of {report.count}" if report.count else ""
-        raise Stopped(
-            f"stopped after {report.done}{all_of_them} pictures; the same command does the rest"
-        ) from None
-
-
-class _Report:
-    """Print the result of each photograph immediately, and all errors at the end."""
-
-    def __init__(self, planned, model, as_json):
-        self._begin(len(planned.jobs), planned.unreadable, planned.passed_over, model, as_json)
-        self._kept = len(planned.existing)
-        for job in planned.existing if as_json else ():
-            say(json.dumps({"photograph": job.name, "kept": str(job.target)}))
-
-    def _begin(self, count, unreadable, passed_over, model, as_json):
-        self.count, self.done, self._all = count, 0, count + len(unreadable)
-        self._model, self._as_json = model, as_json
-        self._failed, self._kept, self._passed_over = list(unreadable), 0, passed_over
-
-    def add(self, job, facts):
-        if "kept" in facts:
-            self._kept += 1
-            return
-        self.done += 1
-        to = errors if facts.get("written") == "standard output" else console
-        if "error" in facts:
-            self._failed.append(facts["error"])
-        if self._as_json:
-            say(json.dumps({"photograph": job.name, **facts, "model": self._model}), to)
-        elif "error" not in facts:
-            notes = f"  ({'; '.join(facts['notes'])})" if facts["notes"] else ""
-            say(f"{facts['written']}{notes}", to)
-
-    def list_failed(self):
-        for line in self._failed:
-            say(f"colorlab: {line}", errors)
-
-    def end(self):
-        if self._kept and not self._as_json:
-            say(f"exist already and were kept: {self._kept}; --overwrite colours them again")
-        if self._as_json:
-            for path, reason in self._passed_over:
-                say(json.dumps({"photograph": str(path), "passed_over": reason}))
-        else:
-            say_left_out("passed over", self._passed_over)
-        if len(self._failed) == 1 == self._all:
-            raise InputError(self._failed[0])
-        self.list_failed()
-        if self._failed:
-            raise InputError(f"{len(self._failed)} of {self._all} pictures could not be coloured")
-
-
-class _ArchiveReport(_Report):
-    """The same, of an archive whose photographs are counted while they are listed."""
-
-    def __init__(self, archive, model, as_json):
-        self._begin(0, (), (), model, as_json)
-        self._archive = archive
-
-    def end(self):
-        archive = self._archive
-        if not archive.listed and not archive.unreadable:
-            raise InputError(f"{archive.folder}: holds no pictures, such as .jpg, .png or .tif")
-        self._all = archive.found + len(archive.unreadable)
-        self._kept += archive.existing
-        self._failed += archive.unreadable
-        self._passed_over = archive.passed_over
-        super().end()

@@ -19,9 +19,10 @@ from colorlab.errors import InputError
 from colorlab.images.opening import picture_size
 from colorlab.inference.archive import ArchiveJob
 from colorlab.inference.colorizer import Colorizer
+from colorlab.inference.job_settings import Settings
 from colorlab.inference.jobs import STANDARD, Job, Plan
 from colorlab.inference.manifest import Manifest
-from colorlab.inference.single import Settings, colorize_file, make_folder, or_error
+from colorlab.inference.single import colorize_file, make_folder, or_error
 
 __all__ = ["MOST_WORKERS", "Settings", "colorize_all", "workers_for"]
 
@@ -93,7 +94,8 @@ def colorize_all(
     Raises
     ------
     InputError
-        Before the first photograph, if the place for the results is not writable.
+        Before the first photograph, if the place for the results is not writable, or the network
+        cannot do what the settings ask for.
     KeyboardInterrupt
         At the end, if Ctrl-C left pictures that were not started; immediately at the second Ctrl-C.
 
@@ -106,6 +108,7 @@ def colorize_all(
     ...     print(job.name, facts.get("error", "done"))
     """
     settings, content = settings or Settings(), None
+    settings.require_for(colorizer.predictor)
     if isinstance(planned, Plan):
         if not planned.jobs:
             return

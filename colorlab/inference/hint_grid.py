@@ -99,6 +99,12 @@ def color_at(level: int, ab: np.ndarray) -> tuple[int, int, int]:
     return red, green, blue
 
 
+def _around(grey, hint):
+    """Return the pixels that a hint speaks of."""
+    top, left = max(hint.y - hint.radius, 0), max(hint.x - hint.radius, 0)
+    return grey[top : hint.y + hint.radius + 1, left : hint.x + hint.radius + 1]
+
+
 def notes_on_hints(
     hints: Sequence[Hint],
     grey: np.ndarray,
@@ -125,9 +131,10 @@ def notes_on_hints(
     >>> notes_on_hints([Hint(0, 0, "blue")], np.full((8, 8, 1), 200, "uint8"), (2, 2))
     ['hint at 0, 0: no screen shows #0000ff that light; #cdbbff is shown instead']
     """
-    notes, owners = [], {}
+    notes: list[str] = []
+    owners: dict[tuple[int, int], Hint] = {}
     for hint in hints:
-        level = int(grey[hint.y, hint.x, 0])
+        level = int(np.median(_around(grey, hint)))
         shown = color_at(level, hint.ab)
         lightness = conversions.srgb_to_lab(np.full(3, level / 255))[0]
         wanted = np.array([lightness, *hint.ab])

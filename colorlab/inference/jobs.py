@@ -13,6 +13,7 @@ from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
 from colorlab.images.listing import list_pictures
 from colorlab.images.opening import page_numbers
+from colorlab.inference.beside import is_beside
 
 __all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan", "target_name"]
 
@@ -204,7 +205,9 @@ def plan(
             # that was named by itself is, and is not overwritten.
             targets = {_resolved(job.target) for job in jobs}
             jobs = [
-                job for job in jobs if job.source in paths or _resolved(job.source) not in targets
+                job
+                for job in jobs
+                if job.source in paths or not _is_result(_resolved(job.source), targets)
             ]
         jobs, clashes = _with_distinct_names(jobs, suffix)
         unreadable += clashes
@@ -272,6 +275,10 @@ def _target_ending(ending, image_format):
     if image_format:
         return ending if FORMATS.get(ending.lower()) == FORMATS[image_format] else image_format
     return WRITTEN_AS.get(ending.lower(), ".png" if foreign_kind(path=f"x{ending}") else ending)
+
+
+def _is_result(path, targets):
+    return path in targets or is_beside(path, targets)
 
 
 def _resolved(path):

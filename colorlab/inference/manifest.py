@@ -21,7 +21,7 @@ import filelock
 from colorlab.errors import InputError
 from colorlab.inference.archive import ArchiveJob
 from colorlab.inference.colorizer import Colorizer
-from colorlab.inference.single import Settings
+from colorlab.inference.job_settings import Settings
 
 __all__ = ["Manifest", "made_with", "read_lines"]
 
@@ -59,15 +59,19 @@ def made_with(
     except OSError as error:
         raise InputError(f"{predictor.weights}: cannot be read ({error.strerror})") from None
     saturation = predictor.saturation if settings.saturation is None else settings.saturation
+    temperature = predictor.temperature if settings.temperature is None else settings.temperature
+    palette = None if settings.palette is None else settings.palette.astype("float32").tobytes()
     return {
         "model_sha256": digest,
         "settings": {
             "saturation": float(saturation),
-            "temperature": float(predictor.temperature),
+            "temperature": float(temperature),
+            "palette_sha256": None if palette is None else hashlib.sha256(palette).hexdigest(),
             "size": settings.size or predictor.image_size,
             "format": ending,
             "quality": settings.quality,
             "compare": settings.compare,
+            "mark": settings.mark,
             "suffix": suffix,
             "restore": list(settings.restore),
         },

@@ -4,7 +4,6 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib
-import dataclasses
 import hashlib
 import io
 import itertools
@@ -22,44 +21,14 @@ from colorlab.errors import InputError
 from colorlab.images.formats import format_of
 from colorlab.images.opening import page_numbers
 from colorlab.images.photograph import read_photograph
+from colorlab.images.provenance import with_mark
 from colorlab.images.writing import write_pages, write_photograph
+from colorlab.inference import beside
 from colorlab.inference.colorizer import Colorizer
+from colorlab.inference.job_settings import Settings, hints_of
 from colorlab.inference.jobs import STANDARD, Job
 
-__all__ = ["Settings", "colorize_file", "make_folder", "or_error"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """Settings for all photographs.
-
-    Attributes
-    ----------
-    saturation, size
-        As for :meth:`colorlab.inference.colorizer.Colorizer.colorize`.
-    image_format : str, optional
-        Pillow's name of the format to write, such as ``PNG``, for names without a known ending; by
-        default the photograph's own.
-    quality : int
-        1 to 100, for JPEG and WebP.
-    compare : bool
-        Whether grey and colour are written side by side.
-    overwrite : bool
-        Whether an existing file may be replaced.
-    restore : tuple of str
-        Steps of :func:`colorlab.restoration.steps.parse_steps`.
-    all_pages : bool
-        Whether all pages of a TIFF file become pages of the result, if that is a TIFF file too.
-    """
-
-    saturation: float | None = None
-    size: int | None = None
-    image_format: str | None = None
-    quality: int = 95
-    compare: bool = False
-    overwrite: bool = False
-    restore: tuple[str, ...] = ()
-    all_pages: bool = False
+__all__ = ["colorize_file", "make_folder", "or_error"]
 
 
 def colorize_file(
@@ -96,12 +65,20 @@ def colorize_file(
     start, settings = time.perf_counter(), settings or Settings()
     source = job.source if content is None else content
     pages = _pages_of(job, source, settings)
-    photograph, image = _color(job, source, pages[0], colorizer, settings)
+    photograph = read_photograph(source, job.name, settings.restore, pages[0])
+    hints = hints_of(job, settings, photograph.grey.shape)
+    session = colorizer.session(photograph.grey, settings.size)
+    wishes = hints, settings.saturation, settings.temperature, settings.palette
+    image = _shown(photograph, session.colorize(*wishes), settings)
     image_format = settings.image_format or photograph.format
     if job.target != STANDARD:
         image_format = format_of(job.target, image_format)
     elif image_format not in ("JPEG", "WEBP", "TIFF", "BMP"):
         image_format = "PNG"
+    notes = photograph.notes + session.notes(hints)
+    if settings.mark:
+        photograph, unmarked = with_mark(photograph, image_format)
+        notes += unmarked
     predictor = colorizer.predictor
     saturation = predictor.saturation if settings.saturation is None else settings.saturation
     facts = {
@@ -113,14 +90,18 @@ def colorize_file(
         "saturation": saturation,
         "size": settings.size or predictor.image_size,
     }
+    if hints:
+        facts["hints"] = len(hints)
+    if settings.variants or settings.doubt:
+        facts |= _write_beside(job, photograph, session, wishes, settings, image_format)
     with _open(job.target, settings.overwrite) as stream:
         if len(pages) == 1:
             lost = write_photograph(stream, image, photograph, image_format, settings.quality)
         else:
-            rest = (_color(job, source, page, colorizer, settings) for page in pages[1:])
+            rest = (_further_page(job, source, page, colorizer, settings) for page in pages[1:])
             lost = write_pages(stream, itertools.chain([(photograph, image)], rest))
         facts["seconds"] = round(time.perf_counter() - start, 3)
-        facts["notes"] = photograph.notes + lost
+        facts["notes"] = notes + lost
         if record is not None:
             stream.seek(0)
             digest = hashlib.file_digest(cast(Any, stream), "sha256").hexdigest()
@@ -141,12 +122,41 @@ def _pages_of(job, source, settings):
     return numbers if len(numbers) > 1 else (None,)
 
 
-def _color(job, source, page, colorizer, settings):
+def _further_page(job, source, page, colorizer, settings):
+    """Colour one of the pages after the first, which has no hints."""
     photograph = read_photograph(source, job.name, settings.restore, page)
-    image = colorizer.colorize(photograph.grey, settings.saturation, settings.size)
-    if settings.compare:
-        image = np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)
-    return photograph, image
+    session = colorizer.session(photograph.grey, settings.size)
+    image = session.colorize((), settings.saturation, settings.temperature, settings.palette)
+    if settings.mark:
+        photograph, _ = with_mark(photograph, "TIFF")
+    return photograph, _shown(photograph, image, settings)
+
+
+def _shown(photograph, image, settings):
+    """Return what is written of a coloured photograph."""
+    if not settings.compare:
+        return image
+    return np.concatenate([np.repeat(photograph.grey, 3, axis=-1), image], axis=1)
+
+
+def _write_beside(job, photograph, session, wishes, settings, image_format):
+    """Write variants and map of doubt, before the result: where it is, they are too."""
+    if job.target == STANDARD:
+        raise InputError("--variants and --doubt write files beside the result; name one with -o")
+    variants = beside.variant_paths(job.target, settings.variants)
+    doubt = [beside.doubt_path(job.target)] if settings.doubt else []
+    if not settings.overwrite:
+        beside.require_free([*variants, *doubt])
+    make_folder(job.target.parent)
+    images = session.variants(settings.variants, *wishes) if variants else []
+    for path, image in zip(variants, images, strict=True):
+        with open_atomic(path, settings.overwrite) as stream:
+            shown = _shown(photograph, image, settings)
+            write_photograph(stream, shown, photograph, image_format, settings.quality)
+    for path in doubt:
+        beside.write_doubt(path, session.doubt(wishes[0]), settings.overwrite)
+    written = {"variants": [str(path) for path in variants], "doubt": "".join(map(str, doubt))}
+    return {name: value for name, value in written.items() if value}
 
 
 def or_error(work: Callable[[], dict | None], name: str) -> dict | None:

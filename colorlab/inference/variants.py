@@ -29,7 +29,7 @@ from colorlab.color import ab_bins
 from colorlab.errors import InputError
 from colorlab.inference.doubt import probabilities
 
-__all__ = ["TILT", "tilted_logits"]
+__all__ = ["TILT", "require_count", "tilted_logits"]
 
 #: Standard deviations by which a variant moves its colours.
 TILT = 0.6
@@ -68,8 +68,7 @@ def tilted_logits(logits: np.ndarray, count: int, seed: int = 0) -> list[np.ndar
     >>> [each.shape for each in tilted_logits(logits, 2)]
     [(2, 3, 227), (2, 3, 227)]
     """
-    if isinstance(count, bool) or count != int(count) or not 1 <= count <= _MOST:
-        raise InputError(f"variants must be a whole number from 1 to {_MOST}, got {count}")
+    require_count(count)
     rng = np.random.default_rng(seed)
     shares = probabilities(np.asarray(logits, dtype="float32"))
     members = _memberships(shares, rng)
@@ -83,6 +82,22 @@ def tilted_logits(logits: np.ndarray, count: int, seed: int = 0) -> list[np.ndar
         weights = TILT * np.einsum("hwij,hwj->hwi", whitening, directions)
         tilted.append((logits + weights @ centers.T).astype("float32"))
     return tilted
+
+
+def require_count(count: int) -> None:
+    """Refuse a number of variants that is out of range.
+
+    Parameters
+    ----------
+    count : int
+        1 to 16.
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(count, bool) or count != int(count) or not 1 <= count <= _MOST:
+        raise InputError(f"variants must be a whole number from 1 to {_MOST}, got {count}")
 
 
 def _memberships(shares, rng):
