@@ -367,17 +367,17 @@ def test_memory_grows_with_the_picture_and_not_with_floats_of_it(tmp_path, chrom
 def test_a_picture_that_cannot_be_coloured_does_not_stop_the_others(
     color, photos, tmp_path, monkeypatch, error, words
 ):
-    from colorlab.inference.colorizer import Colorizer
+    from colorlab.inference.session import Session
 
-    plain, calls = Colorizer.colorize, []
+    plain, calls = Session.colorize, []
 
-    def fail(self, grey, *arguments):
+    def fail(self, *arguments):
         calls.append(1)
         if len(calls) == 2:
             raise error
-        return plain(self, grey, *arguments)
+        return plain(self, *arguments)
 
-    monkeypatch.setattr(Colorizer, "colorize", fail)
+    monkeypatch.setattr(Session, "colorize", fail)
     result = color(photos, "-o", tmp_path / "out")
     assert result.code == 1
     first, last = result.errors.splitlines()
@@ -499,8 +499,8 @@ def test_only_one_end_may_be_a_stream(photos, chroma_file, tmp_path):
 
 INTERRUPTED = """
 import os, signal
-from colorlab.cli import colorize, main
-from colorlab.inference.colorizer import Colorizer
+from colorlab.cli import coloring_report, main
+from colorlab.inference.session import Session
 place = {place}
 plain, count = getattr(place, "{name}"), []
 def interrupted(*arguments):
@@ -514,7 +514,7 @@ main()
 
 
 # While a picture is coloured, and while another one, which is written already, is reported.
-@pytest.mark.parametrize("place, name", [("Colorizer", "colorize"), ("colorize", "say")])
+@pytest.mark.parametrize("place, name", [("Session", "colorize"), ("coloring_report", "say")])
 def test_control_c_says_how_far_it_came_and_the_same_command_does_the_rest(
     place, name, tmp_path, chroma_file
 ):
@@ -545,16 +545,21 @@ import builtins, os, sys, signal
 import numpy
 from PIL import Image
 from colorlab import atomic
-from colorlab.inference import batch, jobs
+from colorlab.inference import batch, jobs, single
 
 class Model:
     saturation, image_size = 1.0, 8
     @property
     def predictor(self):
         return self
-    def colorize(self, grey, saturation, size):
+    def session(self, grey, size):
+        self.shape = grey.shape[:2]
+        return self
+    def colorize(self, *wishes):
         random = numpy.random.default_rng(1)
-        return random.integers(0, 256, (*grey.shape[:2], 3)).astype("uint8")
+        return random.integers(0, 256, (*self.shape, 3)).astype("uint8")
+    def notes(self, hints):
+        return []
 
 class Stream:
     def __init__(self, stream):
@@ -593,7 +598,7 @@ def color():
     builtins.open = open_watched
     for name in ("replace", "unlink"):
         setattr(os, name, watched(getattr(os, name)))
-    facts = batch._color(job, job.source, Model(), job_settings)
+    single.colorize_file(job, Model(), job_settings)
 
 def child(limit):
     global pipe
