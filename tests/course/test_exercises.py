@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from colorlab import color
+from colorlab import color, metrics
 from colorlab.course import exercises
-from colorlab.course.exercises import learning, pictures, quickstart, unet
+from colorlab.course.exercises import learning, pictures, quickstart, results, training, unet
 from colorlab.course.exercises.exercise import Exercise
 from colorlab.errors import InputError
 
-CHAPTERS = ("00", "01", "02", "03")
+CHAPTERS = ("00", "01", "02", "03", "04", "05")
 ALL = [
     pytest.param(each, id=f"{chapter}-{each.answer.__name__}")
     for chapter in CHAPTERS
@@ -235,3 +235,38 @@ def test_crops_keep_the_middle():
     picture = np.arange(100).reshape(10, 10)
     assert pictures.crop_edges(picture, 40).tolist() == [[44, 45], [54, 55]]
     assert pictures.crop_edges(picture, 1).shape == (8, 8)
+
+
+def test_the_loss_of_huber_is_smooth_where_its_parts_meet():
+    assert training.huber(np.array([1.0, -1.0])) == pytest.approx([0.5, 0.5])
+    slope = np.diff(training.huber(np.linspace(0.999, 1.001, 3))) / 0.001
+    assert slope == pytest.approx([1, 1], abs=2e-3)
+    assert training.huber(np.array([-4.0])) == pytest.approx([3.5])
+
+
+def test_steps_and_left_over_pictures_make_an_epoch():
+    steps, total, left_over = training.count_steps(4596, 32, 25)
+    assert steps * 32 + left_over == 4596
+    assert 0 <= left_over < 32
+    assert total == 3575  # as the chapter counts
+
+
+def test_the_measures_are_those_of_the_library():
+    random = np.random.default_rng(11)
+    truth, output = random.integers(0, 256, (2, 16, 16, 3), "uint8")
+    expected = metrics.psnr(truth, output)
+    assert results.peak_signal_to_noise(truth, output) == pytest.approx(expected, rel=1e-5)
+    pair = np.array([[[3, 5, 0]]], "uint8"), np.array([[[5, 3, 2]]], "uint8")
+    assert results.mean_absolute_error(*pair) == 2
+
+
+def test_the_mean_over_mirror_images_is_the_same_for_both():
+    ramp = np.arange(24.0).reshape(2, 3, 4, 1)
+
+    def predict(grey):
+        return grey * np.array([1.0, 2.0, 3.0, 4.0])[:, None]
+
+    average = results.average_with_mirror(predict, ramp)
+    mirrored = results.average_with_mirror(predict, ramp[:, :, ::-1])
+    assert np.array_equal(mirrored[:, :, ::-1], average)
+    assert np.allclose(average, 2.5 * ramp)

@@ -19,6 +19,8 @@ _CHAPTERS = {
     "01": "pictures",
     "02": "learning",
     "03": "unet",
+    "04": "training",
+    "05": "results",
 }
 
 
