@@ -5,11 +5,11 @@ import pytest
 
 from colorlab import color, metrics
 from colorlab.course import exercises
-from colorlab.course.exercises import learning, pictures, quickstart, results, training, unet
+from colorlab.course.exercises import brown, learning, pictures, quickstart, results, training, unet
 from colorlab.course.exercises.exercise import Exercise
 from colorlab.errors import InputError
 
-CHAPTERS = ("00", "01", "02", "03", "04", "05")
+CHAPTERS = ("00", "01", "02", "03", "04", "05", "07")
 ALL = [
     pytest.param(each, id=f"{chapter}-{each.answer.__name__}")
     for chapter in CHAPTERS
@@ -270,3 +270,19 @@ def test_the_mean_over_mirror_images_is_the_same_for_both():
     mirrored = results.average_with_mirror(predict, ramp[:, :, ::-1])
     assert np.array_equal(mirrored[:, :, ::-1], average)
     assert np.allclose(average, 2.5 * ramp)
+
+
+def test_no_other_prediction_has_a_smaller_error():
+    values = np.array([1.0, -1.0, 0.9, 0.3, 0.0])
+    square, absolute = brown.best_predictions(values)
+    tried = np.linspace(-1.5, 1.5, 3001)
+    errors = tried[:, None] - values
+    assert square == pytest.approx(tried[(errors**2).mean(axis=1).argmin()], abs=1e-3)
+    assert absolute == pytest.approx(tried[np.abs(errors).mean(axis=1).argmin()], abs=1e-3)
+
+
+def test_the_entropy_of_known_distributions():
+    certain, even = np.array([1000.0, 0, 0, 0]), np.zeros(4)
+    halves = np.log(np.array([0.5, 0.5, 1e-30, 1e-30]))
+    expected = [0, np.log(4), np.log(2)]
+    assert brown.entropy(np.stack([certain, even, halves])) == pytest.approx(expected)

@@ -21,6 +21,7 @@ _CHAPTERS = {
     "03": "unet",
     "04": "training",
     "05": "results",
+    "07": "brown",
 }
 
 
