@@ -14,6 +14,7 @@ EXTRA_OF_MODULE = {
     "scipy": "restore",
     "skimage": "train",
     "tensorflow": "train",
+    "fsspec": "archive",
     "requests": "data",
     "urllib3": "data",
     "matplotlib": "course",

@@ -24,11 +24,10 @@ def colorize(
         ),
     ] = None,
     out: Annotated[
-        pathlib.Path | None,
+        str | None,
         typer.Option(
             "-o",
             "--out",
-            readable=False,  # checked by colorlab, with a message of one line
             help="Folder for the coloured pictures, a file for a single one, or - .",
             show_default=False,
         ),
@@ -173,9 +172,10 @@ def colorize(
     )
     if (hint or hints not in (None, "auto")) and (len(photos) != 1 or os.path.isdir(photos[0])):
         raise InputError("--hint and --hints FILE are for one photograph; say --hints auto")
-    if shard is not None or names is not None or manifest is not None:
+    remote = any("://" in str(place) for place in (*photos, out))
+    if remote or shard is not None or names is not None or manifest is not None:
         if variants or doubt:
-            raise InputError("--variants and --doubt do not go with --shard, --list or --manifest")
+            raise InputError("--variants and --doubt do not go with archives")
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
         colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)
         report = ArchiveReport(archive, model, as_json)
@@ -226,11 +226,12 @@ def open_archive(photos, out, names=None, shard=None, suffix="", ending=None, ov
     from colorlab.inference.archive import Archive
     from colorlab.inference.shards import Shard
 
-    if out is None or str(out) == "-":
+    if out in (None, "-"):
         raise InputError("-o is missing: name a folder for the results of the archive")
     if len(photos) > 1 or not (photos or names):
         raise InputError(
-            "--shard, --list and --manifest take one PHOTO, a folder; name several with --list"
+            "--shard, --list, --manifest and URLs take one PHOTO, a folder; name several with "
+            "--list"
         )
     part = None if shard is None else Shard.parse(shard)
     listed = None if names is None else _names_in(names)

@@ -28,7 +28,7 @@ def _group():
 
 @manifest.command()
 def check(
-    out: Annotated[pathlib.Path, typer.Argument(help="Folder of the results.", metavar="OUT")],
+    out: Annotated[str, typer.Argument(help="Folder of the results.", metavar="OUT")],
     manifests: Annotated[
         list[pathlib.Path] | None,
         typer.Option(
@@ -74,9 +74,10 @@ def check(
     from colorlab.inference.archive import Archive
     from colorlab.inference.manifest_check import check_manifest, latest_facts
 
-    if not out.is_dir():
+    local = pathlib.Path(out)
+    if "://" not in out and not local.is_dir():
         raise InputError(f"{out}: is no folder; name the folder of the results")
-    paths = manifests or sorted(out.glob("*.jsonl"))
+    paths = manifests or sorted(local.glob("*.jsonl"))
     if not paths:
         raise InputError(f"{out}: holds no manifest (*.jsonl); name one with --manifest")
     expected = latest_facts(paths)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from colorlab.images.formats import HEAD_BYTES, PICTURE_SUFFIXES, foreign_kind, kind_of
 
-__all__ = ["Listing", "list_pictures", "walk_pictures"]
+__all__ = ["Listing", "is_picture", "list_pictures", "walk_pictures"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,7 +100,7 @@ def walk_pictures(
         for name in sorted(names):
             if name.startswith("."):
                 continue
-            if os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES:
+            if is_picture(name):
                 pictures.append(name)
             elif reason := _resemblance(place / name):
                 passed_over.append((place / name, reason))
@@ -108,6 +108,25 @@ def walk_pictures(
         unreadable = []
     if unreadable:
         yield pathlib.Path(folder), [], [], unreadable
+
+
+def is_picture(name: str) -> bool:
+    """Tell whether a file's name has the ending of a picture.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_picture("scan.TIF"), is_picture("notes.txt")
+    (True, False)
+    """
+    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES
 
 
 def _is_new(place, seen):

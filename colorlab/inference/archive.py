@@ -9,13 +9,15 @@ Taught in :doc:`/book/beyond_one_machine`.
 import dataclasses
 import os
 import pathlib
+import posixpath
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from colorlab.errors import InputError
-from colorlab.images.listing import walk_pictures
+from colorlab.images.listing import is_picture, walk_pictures
 from colorlab.inference.jobs import Job, target_name
 from colorlab.inference.shards import Shard
+from colorlab.inference.storage import RemotePath, to_path
 
 __all__ = ["Archive", "ArchiveJob", "read_names"]
 
@@ -82,9 +84,9 @@ class Archive:
 
     Parameters
     ----------
-    folder : path-like
-        The folder of the photographs.
-    out : path-like
+    folder : path-like or RemotePath
+        The folder of the photographs; or a URL that fsspec knows, such as ``s3://bucket/album``.
+    out : path-like or RemotePath
         The folder for the results; what lies in it is no photograph of the archive.
     names : iterable of str, optional
         The photographs, below ``folder`` or with their whole paths; by default all there are.
@@ -120,19 +122,19 @@ class Archive:
 
     def __init__(
         self,
-        folder: str | os.PathLike,
-        out: str | os.PathLike,
+        folder: str | os.PathLike | RemotePath,
+        out: str | os.PathLike | RemotePath,
         names: Iterable[str] | None = None,
         shard: Shard | None = None,
         suffix: str = "",
         image_format: str | None = None,
         overwrite: bool = False,
     ):
-        self.folder, self.out = pathlib.Path(folder), pathlib.Path(out)
-        if not self.folder.is_dir():
+        self.folder, self.out = to_path(folder), to_path(out)
+        if isinstance(self.folder, pathlib.Path) and not self.folder.is_dir():
             raise InputError(f"{folder}: is no folder; name the folder of the photographs")
-        whole, results = self.folder.resolve(), self.out.resolve()
-        if whole.is_relative_to(results):
+        self._whole, self._results = _resolved(self.folder), _resolved(self.out)
+        if _is_below(self._whole, self._results):
             raise InputError(
                 f"{out}: holds the photographs; choose another folder for the results with -o"
             )
@@ -140,7 +142,6 @@ class Archive:
             raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
         self._names, self._shard = names, shard or Shard()
         self._suffix, self._format, self._overwrite = suffix, image_format, overwrite
-        self._whole, self._results = whole, results
         self.found = self.existing = self.listed = 0
         self.unreadable: list[str] = []
         self.passed_over: list[tuple[pathlib.Path, str]] = []
@@ -154,9 +155,14 @@ class Archive:
 
     def _walk(self):
         """Yield each folder, as it stands below that of the archive, with its photographs."""
+        if isinstance(self.folder, RemotePath):
+            for place, names in self.folder.walk():
+                if not _is_below(_resolved(self.folder / place), self._results):
+                    yield place, [name for name in names if is_picture(name)]
+            return
 
         def holds_results(folder):
-            return folder.resolve() == self._results
+            return _resolved(folder) == self._results
 
         for folder, names, passed_over, unreadable in walk_pictures(self.folder, holds_results):
             self.passed_over += passed_over
@@ -172,7 +178,7 @@ class Archive:
             path = self._below(name)
             if path is None:
                 self.unreadable.append(f"{name}: lies outside {self.folder}; name its folder")
-            elif not pathlib.PurePath(self._whole, path).is_relative_to(self._results):
+            elif not _is_below(f"{self._whole}/{path}", self._results):
                 folder, _, last = path.rpartition("/")
                 # A name that stands twice is one photograph.
                 folders.setdefault(folder or ".", {})[last] = None
@@ -180,9 +186,14 @@ class Archive:
 
     def _below(self, name):
         """Return the part of a path below the folder, or None if it lies elsewhere."""
+        if isinstance(self.folder, RemotePath):
+            name = name.removeprefix(f"{self.folder}/")
+            path = posixpath.normpath(name)
+            outside = "://" in name or path.startswith("/") or path.split("/")[0] in (".", "..")
+            return None if outside else path
         path = os.path.normpath(name)
         if os.path.isabs(path):
-            for folder in (self.folder.absolute(), self._whole):
+            for folder in (self.folder.absolute(), pathlib.Path(self._whole)):
                 if pathlib.PurePath(path).is_relative_to(folder):
                     path = os.path.relpath(path, folder)
                     break
@@ -215,7 +226,18 @@ class Archive:
             yield ArchiveJob(folder / name, out / target, path, prefix + target)
 
 
+def _resolved(place):
+    """Return a whole path that can be compared, with ``/`` between its parts."""
+    return str(place) if isinstance(place, RemotePath) else place.resolve().as_posix()
+
+
+def _is_below(path, folder):
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
+
+
 def _files_of(folder):
+    if isinstance(folder, RemotePath):
+        return folder.file_names()
     try:
         with os.scandir(folder) as entries:
             return {entry.name for entry in entries if not entry.is_dir()}

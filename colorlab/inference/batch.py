@@ -23,6 +23,7 @@ from colorlab.inference.job_settings import Settings
 from colorlab.inference.jobs import STANDARD, Job, Plan
 from colorlab.inference.manifest import Manifest
 from colorlab.inference.single import colorize_file, make_folder, or_error
+from colorlab.inference.storage import RemotePath
 
 __all__ = ["MOST_WORKERS", "Settings", "colorize_all", "workers_for"]
 
@@ -173,7 +174,8 @@ def _prepared(jobs):
     for job in jobs:
         if job.target.parent != last:
             last = job.target.parent
-            remove_leftovers(last)
+            if not isinstance(last, RemotePath):
+                remove_leftovers(last)
         yield job
 
 
@@ -241,25 +243,33 @@ def _color_one(job, content, colorizer, settings, room, stopped, manifest):
     if stopped.is_set():
         return None
     streamed = isinstance(job, ArchiveJob)
-    if streamed and not settings.overwrite and os.path.lexists(job.target):
+    if streamed and not settings.overwrite and _is_there(job.target):
         return {"kept": str(job.target)}  # another process was faster
     record = None if manifest is None else functools.partial(manifest.add, job)
 
     def work():
+        remote = isinstance(job.source, RemotePath)
+        photograph = job.source.read() if remote else content
         with contextlib.ExitStack() as stack:
             if content is None:
-                stack.enter_context(room.take(_pixels_of(job.source)))
+                stack.enter_context(room.take(_pixels_of(photograph or job.source)))
                 if stopped.is_set():
                     return None
-            return colorize_file(job, colorizer, settings, content, record)
+            return colorize_file(job, colorizer, settings, photograph, record)
 
     facts = or_error(work, job.name)
     if facts is not None and "error" in facts:
-        if streamed and not settings.overwrite and os.path.isfile(job.target):
+        if streamed and not settings.overwrite and _is_there(job.target):
             return {"kept": str(job.target)}
         if record is not None:
             record(facts)
     return facts
+
+
+def _is_there(target):
+    if isinstance(target, RemotePath):
+        return target.exists()
+    return os.path.lexists(target) and not os.path.isdir(target)
 
 
 def _read_standard_input():

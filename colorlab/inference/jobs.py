@@ -8,6 +8,7 @@ import functools
 import os
 import pathlib
 from collections.abc import Iterable
+from typing import Any
 
 from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
@@ -28,12 +29,13 @@ class Job:
     Attributes
     ----------
     source, target : pathlib.Path
+        Or :class:`colorlab.inference.storage.RemotePath`, in an archive.
     page : int or None
         Of a TIFF file whose pages become a file each.
     """
 
-    source: pathlib.Path
-    target: pathlib.Path
+    source: Any
+    target: Any
     page: int | None = dataclasses.field(default=None, kw_only=True)
 
     @property

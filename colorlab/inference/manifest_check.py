@@ -6,13 +6,13 @@ Taught in :doc:`/book/beyond_one_machine`.
 import dataclasses
 import hashlib
 import os
-import pathlib
 from collections.abc import Iterable, Iterator
 
 from colorlab.errors import InputError
-from colorlab.images.listing import walk_pictures
+from colorlab.images.listing import is_picture, walk_pictures
 from colorlab.inference.archive import Archive
 from colorlab.inference.manifest import read_lines
+from colorlab.inference.storage import RemotePath, to_path
 
 __all__ = ["PROBLEMS", "Checked", "check_manifest", "latest_facts"]
 
@@ -118,21 +118,30 @@ def check_manifest(
     -----
     Of each photograph only a hash, a time and a place stay in memory.
     """
-    paths, folder = list(manifests), pathlib.Path(out)
+    paths, folder = list(manifests), to_path(out)
     latest = _index(paths)
     for number, path in enumerate(paths):
         for place, line in read_lines(path):
             if line and latest[_key(line["result"])][1:] == (number, place):
                 yield _checked(folder, line, expected)
-    for place, names, _, _ in walk_pictures(folder):
-        below = place.relative_to(folder)
-        for name in names:
-            result = (below / name).as_posix()
-            if _key(result) not in latest:
-                yield Checked(None, result, "unrecorded")
+    for result in _pictures_of(folder):
+        if _key(result) not in latest:
+            yield Checked(None, result, "unrecorded")
     for job in archive or ():
         if _key(job.result) not in latest:
             yield Checked(job.path, job.result, "not done")
+
+
+def _pictures_of(folder):
+    """Yield the pictures below a folder, as their paths stand there."""
+    if isinstance(folder, RemotePath):
+        for place, names in folder.walk():
+            prefix = "" if place == "." else f"{place}/"
+            yield from (prefix + name for name in names if is_picture(name))
+        return
+    for place, names, _, _ in walk_pictures(folder):
+        below = place.relative_to(folder)
+        yield from ((below / name).as_posix() for name in names)
 
 
 def _key(result):
@@ -156,8 +165,13 @@ def _checked(folder, line, expected):
     if line["error"]:
         return Checked(source, result, "failed", line["error"])
     try:
-        with open(folder / result, "rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if isinstance(folder, RemotePath):
+            if not (folder / result).exists():
+                return Checked(source, result, "missing")
+            digest = hashlib.sha256((folder / result).read()).hexdigest()
+        else:
+            with open(folder / result, "rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except FileNotFoundError:
         return Checked(source, result, "missing")
     except OSError as error:

@@ -27,6 +27,7 @@ from colorlab.inference import beside
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.job_settings import Settings, hints_of
 from colorlab.inference.jobs import STANDARD, Job
+from colorlab.inference.storage import RemotePath
 
 __all__ = ["colorize_file", "make_folder", "or_error"]
 
@@ -63,6 +64,8 @@ def colorize_file(
         If the photograph cannot be read, or the result cannot be written.
     """
     start, settings = time.perf_counter(), settings or Settings()
+    if content is None and isinstance(job.source, RemotePath):
+        content = job.source.read()
     source = job.source if content is None else content
     pages = _pages_of(job, source, settings)
     photograph = read_photograph(source, job.name, settings.restore, pages[0])
@@ -72,7 +75,7 @@ def colorize_file(
     image = _shown(photograph, session.colorize(*wishes), settings)
     image_format = settings.image_format or photograph.format
     if job.target != STANDARD:
-        image_format = format_of(job.target, image_format)
+        image_format = format_of(job.target.name, image_format)
     elif image_format not in ("JPEG", "WEBP", "TIFF", "BMP"):
         image_format = "PNG"
     notes = photograph.notes + session.notes(hints)
@@ -106,7 +109,7 @@ def colorize_file(
             stream.seek(0)
             digest = hashlib.file_digest(cast(Any, stream), "sha256").hexdigest()
             record({**facts, "source_sha256": _sha256_of(source), "result_sha256": digest})
-    if photograph.modified is not None and job.target != STANDARD:
+    if photograph.modified is not None and isinstance(job.target, pathlib.Path):
         with contextlib.suppress(OSError):  # albums are sorted by it; some drives cannot set it
             os.utime(job.target, (time.time(), photograph.modified))
     return facts
@@ -210,14 +213,19 @@ def _sha256_of(source):
 
 
 @contextlib.contextmanager
-def _open(target: pathlib.Path, overwrite: bool) -> Iterator[BinaryIO]:
-    if target != STANDARD:
+def _open(target: pathlib.Path | RemotePath, overwrite: bool) -> Iterator[BinaryIO]:
+    if target != STANDARD and not isinstance(target, RemotePath):
         make_folder(target.parent)
         with open_atomic(target, overwrite) as stream:
             yield stream
         return
     stream = io.BytesIO()
     yield stream
+    if isinstance(target, RemotePath):
+        if not overwrite and target.exists():
+            raise InputError(f"{target}: exists already; choose another name or allow overwriting")
+        target.write(stream.getbuffer())
+        return
     try:
         sys.stdout.buffer.write(stream.getbuffer())
         sys.stdout.buffer.flush()
