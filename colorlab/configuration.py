@@ -128,6 +128,9 @@ class Configuration:
     precision : str
         ``auto`` (half precision where Keras sees a GPU, else full), ``float32``,
         ``mixed_float16`` or ``mixed_bfloat16``.
+    devices : int or str
+        How many devices of one machine divide each batch, or ``all``. A run may go on with another
+        number.
 
     Raises
     ------
@@ -168,6 +171,7 @@ class Configuration:
     test: float = 0.17
     seed: int = 0
     precision: str = "auto"
+    devices: int | str = 1
 
     def __post_init__(self):
         """Fill in what depends on network and target, and check every setting."""
@@ -210,6 +214,13 @@ class Configuration:
         self._require(
             "frozen_stages", numbers.Integral, lambda value: 0 <= value <= 7, "from 0 to 7"
         )
+        if self.devices != "all":
+            self._require(
+                "devices",
+                numbers.Integral,
+                lambda value: value >= 1,
+                "all or a whole number above 0",
+            )
         if self.encoder_weights not in (None, "imagenet"):
             raise InputError(f"encoder_weights must be imagenet, got {self.encoder_weights!r}")
         for name in ("validation", "test"):

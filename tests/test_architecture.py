@@ -19,6 +19,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 MAY_IMPORT_TENSORFLOW = {
     "colorlab.training.batches",
     "colorlab.course.check",
+    "colorlab.training.devices",
     "colorlab.networks.normalization",
 }
 
@@ -84,7 +85,12 @@ def test_tensorflow_stands_in_the_pipeline_only():
 
 
 @pytest.mark.parametrize(
-    ("module", "place"), [("course/check", "_devices"), ("networks/normalization", "call")]
+    ("module", "place"),
+    [
+        ("course/check", "_devices"),
+        ("networks/normalization", "call"),
+        ("training/devices", "distribution"),
+    ],
 )
 def test_others_import_tensorflow_in_one_function_only(module, place):
     places = [

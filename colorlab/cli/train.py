@@ -59,6 +59,7 @@ def train(
     validation: _setting(float, "Fraction of the pictures for validation.") = None,
     test: _setting(float, "Fraction of the pictures for testing.") = None,
     seed: _setting(int, "Seed of all random numbers.") = None,
+    devices: _setting(str, "How many GPUs divide each batch, or all.") = None,
     precision: _setting(str, "auto, float32, mixed_float16 or mixed_bfloat16.") = None,
 ):
     """Train a network on a folder of pictures.
@@ -87,6 +88,7 @@ def train(
         "test": test,
         "seed": seed,
         "precision": precision,
+        "devices": int(devices) if devices and devices.isdecimal() else devices,
     }
     configuration = Configuration.from_preset(
         preset, **{name: value for name, value in settings.items() if value is not None}

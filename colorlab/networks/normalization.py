@@ -73,12 +73,27 @@ class BatchNormalization(keras.layers.BatchNormalization):
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 
+        replica = tf.distribute.get_replica_context()
+        if replica is not None and replica.num_replicas_in_sync > 1:
+            return self._normalize_all(inputs)
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
             inputs, self.gamma, self.beta, epsilon=self.epsilon, is_training=True
         )
         # The operation gives the variance of a sample, Keras remembers that of the batch.
         count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], variance.dtype)
         variance = variance * (count - 1.0) / count
+        self._remember(mean, variance)
+        return outputs
+
+    def _normalize_all(self, inputs):
+        """Normalize by mean and variance of the whole batch, of which each device has a part."""
+        mean, variance = ops.moments(inputs, axes=(0, 1, 2), synchronized=True)
+        outputs = ops.batch_normalization(
+            inputs, mean, variance, -1, self.beta, self.gamma, self.epsilon
+        )
+        self._remember(mean, variance)
+        return outputs
+
+    def _remember(self, mean, variance):
         for known, new in ((self.moving_mean, mean), (self.moving_variance, variance)):
             known.assign(known * self.momentum + new * (1.0 - self.momentum))
-        return outputs

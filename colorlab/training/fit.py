@@ -34,6 +34,7 @@ from colorlab.errors import InputError
 from colorlab.networks import registry
 from colorlab.training import weights
 from colorlab.training.compilation import compile_network, precision_policy
+from colorlab.training.devices import choose_devices, distribution
 from colorlab.training.run import Run
 
 __all__ = ["train"]
@@ -86,7 +87,7 @@ class _Record(keras.callbacks.Callback):
                 "val_loss": validation_loss,
                 "seconds": round(seconds, 3),
                 "pictures_per_second": round(self._pictures / seconds, 2),
-                "learning_rate": float(self.model.optimizer.learning_rate),
+                "learning_rate": float(keras.ops.add(self.model.optimizer.learning_rate, 0.0)),
             }
         )
         # The log first: when a run goes on, lines that the weights do not know are dropped.
@@ -126,6 +127,17 @@ def _warn_of_too_little(pictures, steps, report):
             f"only {steps} training steps: nothing can come of it but a test of the machine; take "
             f"{_FEW_STEPS} at the very least, by more epochs, more pictures or smaller batches"
         )
+
+
+def _note_devices(run, epoch, devices, batch_size, report):
+    """Record the devices, and say so if there are several or they are others than before."""
+    share = batch_size // len(devices)
+    facts = {"kind": devices.kind, "count": len(devices), "batch_size_per_device": share}
+    before = run.note_devices(epoch, facts)
+    if len(devices) > 1 or before is not None:
+        line = f"{len(devices)} {devices.kind.upper()}, {share} pictures of each batch on each"
+        was = f" (before: {before['count']} {before['kind'].upper()})" if before else ""
+        report(f"computes on {line}{was}")
 
 
 def train(
@@ -172,7 +184,7 @@ def train(
     dropout and the optimizer's memory that the uninterrupted run would have had. A finished run
     goes on when the configuration asks for more epochs; every other setting must be the same.
     """
-    folder = Run(run)
+    folder, devices = Run(run), choose_devices(configuration.devices, batches.batch_size)
     record = {
         "configuration": configuration.to_dict(),
         "data": batches.facts,
@@ -186,7 +198,7 @@ def train(
             record["start"] = first.record
     folder.open(record)
     pictures = batches.steps_per_epoch * batches.batch_size
-    with precision_policy(configuration.precision):
+    with distribution(devices), precision_policy(configuration.precision):
         frequencies = _bin_frequencies(configuration, batches, folder)
         network = compile_network(configuration, batches.steps_per_epoch, frequencies)
         rows = weights.load_state(network, folder)
@@ -198,6 +210,7 @@ def train(
         # The moving average first: the record then keeps the averaged weights as the best ones.
         average = [keras.callbacks.SwapEMAWeights(True)] if configuration.ema_momentum else []
         if len(rows) < configuration.epochs:
+            _note_devices(folder, len(rows) + 1, devices, batches.batch_size, report)
             steps = batches.steps_per_epoch * configuration.epochs
             _warn_of_too_little(pictures, steps, report)
             network.fit(

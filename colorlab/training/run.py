@@ -75,7 +75,13 @@ class Run:
         return Configuration.from_dict(self.read_record()["configuration"])
 
     def read_record(self) -> dict:
-        """Read what is known about the run: ``configuration``, ``data``, ``versions``, ``start``.
+        """Read what is known about the run.
+
+        Returns
+        -------
+        dict
+            ``configuration``, ``data``, ``versions``; ``start`` where it began with the weights of
+            another; ``devices``, a list with those of each ``first_epoch``.
 
         Raises
         ------
@@ -185,6 +191,31 @@ class Run:
         elif known["configuration"] != record["configuration"]:
             self._write_record({**known, "configuration": record["configuration"]})
 
+    def note_devices(self, epoch: int, devices: dict) -> dict | None:
+        """Record which devices a run uses from an epoch on.
+
+        Parameters
+        ----------
+        epoch : int
+            From 1.
+        devices : dict
+            ``kind``, ``count`` and ``batch_size_per_device``.
+
+        Returns
+        -------
+        dict or None
+            Those before, if they were others.
+        """
+        record = self.read_record()
+        # What was used from this epoch on came to nothing.
+        used = [each for each in record.get("devices", []) if each["first_epoch"] < epoch]
+        before = {name: used[-1][name] for name in devices} if used else None
+        if before != devices:
+            used.append({"first_epoch": epoch, **devices})
+        if used != record.get("devices"):
+            self._write_record({**record, "devices": used})
+        return None if before == devices else before
+
     def _write_record(self, record):
         write_text_atomic(self._record, json.dumps(record, indent=2) + "\n", overwrite=True)
 
@@ -194,6 +225,7 @@ class Run:
         for name, value in record["configuration"].items():
             # More epochs only carry the run further, unless its schedule counts on their number.
             further = name == "epochs" and settings["schedule"] == "constant"
+            further = further or name == "devices"  # which divide the same batches
             if not further and settings[name] != value:
                 raise InputError(
                     f"{self.folder}: holds a run with {name} = {settings[name]}, now {value}; "

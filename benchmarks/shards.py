@@ -1,0 +1,242 @@
+"""An archive in parts: the same bytes, flat memory, a listing of a million names, killed workers.
+
+``python -m benchmarks.shards PART [SIZE]`` measures one part of it, by default at the size that the
+book reports: ``listing`` (1,000,000 names), ``parts`` (2,000 photographs), ``memory`` (100,000
+photographs) or ``killed`` (1,000,000 photographs).
+"""
+
+import collections
+import hashlib
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).parents[1]
+SIZES = {"listing": 1_000_000, "parts": 2_000, "memory": 100_000, "killed": 1_000_000}
+_IN_A_FOLDER = 1_000
+_WORKERS, _KILLED = 4, 0.05
+
+_LISTING = """
+import json, resource, sys, time
+from colorlab.inference.archive import Archive, read_names
+start = time.perf_counter()
+if sys.argv[2] == "list":
+    jobs = Archive(".", "/nowhere/out", read_names(sys.stdin.buffer))
+else:
+    jobs = Archive(sys.argv[1], "/nowhere/out")
+count = sum(1 for job in jobs)
+seconds = time.perf_counter() - start
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([count, seconds, peak / (1024 if sys.platform != "darwin" else 1024**2)]))
+"""
+
+# The network is left out: what is measured is what becomes of names, files and lines.
+_WITHOUT_NETWORK = """
+import sys
+import numpy as np
+from colorlab.inference import pretrained
+from colorlab.inference.colorizer import Colorizer
+
+def colorize(self, image, *settings):
+    return np.repeat(np.asarray(image), 3, axis=-1)
+
+Colorizer.colorize = colorize
+from colorlab.cli import main
+main()
+"""
+
+
+def _write_archive(folder, count, side=8):
+    """Write small photographs, a thousand a folder, each of its own bytes."""
+    grey = np.random.default_rng(0).integers(0, 256, (side, side)).astype("uint8")
+    for number in range(count):
+        place = folder / f"{number // _IN_A_FOLDER:05d}"
+        if number % _IN_A_FOLDER == 0:
+            place.mkdir(parents=True)
+        grey.flat[:4] = list(number.to_bytes(4, "big"))
+        Image.fromarray(grey).save(place / f"{number:07d}.png", compress_level=0)
+
+
+def _command(archive, out, *more):
+    return ["colorize", str(archive), "-o", str(out), "--model", "small", *map(str, more)]
+
+
+def _digests(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*.[pj][np]g")
+    }
+
+
+def _run(code, *arguments, **options):
+    """Run Python in a process of its own; return seconds, its peak in mebibytes, and its output."""
+    start = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        stdout=options.pop("stdout", subprocess.PIPE),
+        **options,
+    ) as process:
+        output = process.stdout.read() if process.stdout else b""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{arguments} ended with {process.returncode}")
+    peak = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    return time.perf_counter() - start, peak, output
+
+
+def measure_listing(count):
+    """List names from a list and from a folder; empty files are enough."""
+    result = {"names": count}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, names = pathlib.Path(temporary, "archive"), pathlib.Path(temporary, "names")
+        with open(names, "wb") as stream:
+            for number in range(count):
+                place = f"{number // _IN_A_FOLDER:05d}"
+                if number % _IN_A_FOLDER == 0:
+                    (folder / place).mkdir(parents=True)
+                (folder / place / f"{number:07d}.jpg").touch()
+                stream.write(f"{place}/{number:07d}.jpg\0".encode())
+        for way in ("folder", "list"):
+            with open(names, "rb") as stream:
+                output = _run(_LISTING, folder, way, stdin=stream)[2]
+            found, seconds, peak = json.loads(output)
+            if found != count:
+                raise RuntimeError(f"{way}: {found} of {count} names")
+            result[f"{way}_seconds"], result[f"{way}_mebibytes"] = round(seconds, 1), round(peak)
+    return result
+
+
+def measure_parts(count, shards=(2, 4, 8)):
+    """Colour an archive by one process, and in parts at the same time; compare bytes and times."""
+    call = "from colorlab.cli import main; main()"
+    result = {"photographs": count, "cores": os.cpu_count()}
+    with tempfile.TemporaryDirectory() as temporary:
+        place = pathlib.Path(temporary)
+        _write_archive(place / "in", count, side=128)
+        result["one_seconds"] = round(_run(call, *_command(place / "in", place / "one"))[0], 1)
+        expected = _digests(place / "one")
+        for number in shards:
+            out, start = place / f"of{number}", time.perf_counter()
+            processes = [
+                subprocess.Popen(
+                    [sys.executable, "-c", call]
+                    + _command(place / "in", out, "--shard", f"{index}/{number}"),
+                    cwd=ROOT,
+                    stdout=subprocess.DEVNULL,
+                )
+                for index in range(1, number + 1)
+            ]
+            codes = [process.wait() for process in processes]
+            result[f"{number}_seconds"] = round(time.perf_counter() - start, 1)
+            if any(codes) or _digests(out) != expected:
+                raise RuntimeError(f"{number} parts: other files than of one process, or {codes}")
+    result["byte_identical"] = True
+    return result
+
+
+def measure_memory(count, few=1_000):
+    """Colour few and many small photographs in a process each; return the peaks."""
+    peaks = []
+    for number in (few, count):
+        with tempfile.TemporaryDirectory() as temporary:
+            place = pathlib.Path(temporary)
+            _write_archive(place / "in", number)
+            more = ("--manifest", place / "m.jsonl")
+            command = _command(place / "in", place / "out", *more)
+            peaks.append(_run(_WITHOUT_NETWORK, *command)[1])
+    return {
+        "photographs": [few, count],
+        "peak_mebibytes": [round(peak, 1) for peak in peaks],
+        "difference_percent": round(100 * (peaks[1] - peaks[0]) / peaks[0], 1),
+    }
+
+
+def measure_killed(count, seed=0):
+    """Colour an archive by workers of which some are killed at random, until all are done.
+
+    One photograph in a thousand is damaged. At the end each photograph has its result or its error
+    in the manifest, no result is there twice, and none has other bytes than the manifest says.
+    """
+    chance, runs, killed = random.Random(seed), 0, 0
+    with tempfile.TemporaryDirectory() as temporary:
+        place = pathlib.Path(temporary)
+        archive, out = place / "in", place / "out"
+        _write_archive(archive, count)
+        photographs = sorted(archive.rglob("*.png"))
+        damaged = set(chance.sample(photographs, max(1, count // 1000)))
+        for path in damaged:
+            path.write_bytes(path.read_bytes()[:20])
+        parts = max(_WORKERS, count // _IN_A_FOLDER)
+        waiting = collections.deque(range(1, parts + 1))
+        working: dict = {}
+        while waiting or working:
+            while waiting and len(working) < _WORKERS:
+                index, runs = waiting.popleft(), runs + 1
+                more = ("--shard", f"{index}/{parts}", "--manifest", out / f"{index}.jsonl")
+                process = subprocess.Popen(
+                    [sys.executable, "-c", _WITHOUT_NETWORK, *_command(archive, out, *more)],
+                    cwd=ROOT,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                )
+                # At least one is killed, however few parts there are.
+                doomed = chance.random() < _KILLED or runs == 1
+                working[index] = (process, chance.randrange(1, 50) if doomed else None)
+            index, (process, lines) = next(iter(working.items()))
+            del working[index]
+            if lines is not None:
+                for _ in range(lines):
+                    process.stdout.readline()
+                process.send_signal(signal.SIGKILL)
+            process.stdout.read()
+            if process.wait() == -signal.SIGKILL:
+                killed += 1
+                waiting.append(index)
+            process.stdout.close()
+        facts = _check_killed(archive, out, photographs, damaged)
+    return {"photographs": count, "parts": parts, "runs": runs, "killed": killed, **facts}
+
+
+def _check_killed(archive, out, photographs, damaged):
+    from colorlab.inference.archive import Archive
+    from colorlab.inference.manifest_check import check_manifest, latest_facts
+
+    manifests = sorted(out.glob("*.jsonl"))
+    found: dict = {}
+    every = Archive(archive, out, overwrite=True)
+    for each in check_manifest(out, manifests, latest_facts(manifests), every):
+        if each.result in found:
+            raise RuntimeError(f"{each.result} is there twice")
+        found[each.result] = each.problem
+    expected = {
+        path.relative_to(archive).as_posix(): "failed" if path in damaged else None
+        for path in photographs
+    }
+    if found != expected or list(out.rglob(".colorlab-*")):
+        raise RuntimeError("photographs were lost, or a file was left over")
+    return {"results": len(found) - len(damaged), "errors_in_the_manifest": len(damaged)}
+
+
+def main(arguments):
+    """Measure the part that is named; return the exit code."""
+    if not arguments or arguments[0] not in SIZES:
+        print(f"usage: python -m benchmarks.shards {'|'.join(SIZES)} [SIZE]")
+        return 2
+    size = int(arguments[1]) if arguments[1:] else SIZES[arguments[0]]
+    print(json.dumps(globals()[f"measure_{arguments[0]}"](size), indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
