@@ -175,7 +175,13 @@ def colorize(
     remote = any("://" in str(place) for place in (*photos, out))
     if remote or shard is not None or names is not None or manifest is not None:
         if variants or doubt:
-            raise InputError("--variants and --doubt do not go with archives")
+            raise InputError(
+                "--variants and --doubt do not go with --shard, --list, --manifest or URLs"
+            )
+        if hints is not None and remote:
+            raise InputError("--hints: photographs in a storage have no files of hints beside them")
+        if pages == "all" and FORMATS.get(ending, "TIFF") != "TIFF":
+            raise InputError("--pages all: a result of an archive is one file; leave --format out")
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
         colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)
         report = ArchiveReport(archive, model, as_json)

@@ -74,6 +74,7 @@ def made_with(
             "mark": settings.mark,
             "suffix": suffix,
             "restore": list(settings.restore),
+            "all_pages": settings.all_pages,
         },
     }
 

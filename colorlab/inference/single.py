@@ -120,7 +120,7 @@ def _pages_of(job, source, settings):
     if job.page is not None or not settings.all_pages:
         return (job.page,)
     result = settings.image_format or "TIFF"
-    result = result if job.target == STANDARD else format_of(job.target, result)
+    result = result if job.target == STANDARD else format_of(job.target.name, result)
     numbers = page_numbers(source) if result == "TIFF" else ()
     return numbers if len(numbers) > 1 else (None,)
 
