@@ -19,8 +19,8 @@ from colorlab.images.formats import (
     format_of,
     kind_of,
 )
-from colorlab.images.photograph import read_photograph
 from colorlab.images.opening import picture_size
+from colorlab.images.photograph import read_photograph
 
 GREY = np.add.outer(np.arange(30), 3 * np.arange(40)).astype("uint8")
 ALLOWED = {"JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "GIF", "PPM", "JPEG2000"}
