@@ -93,6 +93,9 @@ def colorize(
     pages: Annotated[
         str, typer.Option(help="first or all: the pages of TIFF files that are coloured.")
     ] = "first",
+    largest: Annotated[
+        int, typer.Option(help="Largest picture that is read, in million pixels.")
+    ] = 178,
     restore: Annotated[
         str | None,
         typer.Option(
@@ -140,6 +143,7 @@ def colorize(
     Example: colorlab colorize old/ scan.tif -o coloured
     """
     from colorlab.images.formats import FORMATS
+    from colorlab.images.large import allow_pixels
     from colorlab.inference import batch
     from colorlab.inference.jobs import plan
     from colorlab.inference.reference_palette import palette_of
@@ -148,6 +152,8 @@ def colorize(
 
     require_settings(saturation, size, temperature)
     steps = parse_steps(restore)
+    if largest != 178:
+        allow_pixels(largest)
     if pages not in ("first", "all"):
         raise InputError(f"--pages must be first or all, got {pages!r}")
     if not 1 <= quality <= 100:

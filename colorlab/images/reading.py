@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from colorlab.errors import InputError
-from colorlab.images import jpeg, levels, opening, png, profiles, tiff
+from colorlab.images import jpeg, large, levels, opening, png, profiles, tiff
 from colorlab.images.refusals import PILLOW_ERRORS, one_line_errors, require_size
 
 __all__ = ["Opened", "decode", "open_picture", "read_image"]
@@ -103,6 +103,8 @@ def _load_once(kind, stream, page):
         return _load_tiff(stream, page)
     picture = opening.open_as(kind, stream)
     notes = _count_frames(kind, stream, picture) + _wide_color(picture)
+    if kind == "JPEG" and large.is_large(picture.height, picture.width):
+        picture.draft("L", None)  # its luma, as it is stored
     picture.load()
     return Opened(picture, "JPEG" if picture.format == "MPO" else kind, notes)
 

@@ -16,6 +16,7 @@ import PIL
 from PIL import ExifTags, Image
 
 from colorlab.errors import InputError
+from colorlab.images.large import grey_of_page, is_large
 from colorlab.images.levels import EIGHT_BITS
 from colorlab.images.refusals import require_size
 
@@ -135,7 +136,8 @@ def needs_tifffile(picture):
     """
     bits = picture.tag_v2.get(_TAGS.BitsPerSample, (1,))
     separate = picture.tag_v2.get(_TAGS.PlanarConfiguration) == 2 and len(bits) > 1
-    return picture.mode == "F" or max(bits) > 16 or (separate and max(bits) > 8)
+    large = is_large(picture.height, picture.width) and len(bits) > 1
+    return picture.mode == "F" or max(bits) > 16 or (separate and max(bits) > 8) or large
 
 
 def read_with_tifffile(stream, number=None):
@@ -178,9 +180,12 @@ def read_with_tifffile(stream, number=None):
         if page.photometric not in (0, 1, 2) or page.axes not in ("YX", "YXS", "SYX"):
             what = getattr(page.photometric, "name", page.photometric)
             raise InputError(f"holds {what} in {page.axes} order, expected grey or RGB pictures")
-        array = page.asarray()
-        array = np.moveaxis(array, 0, -1) if page.axes == "SYX" else array
-        array = _levels(array, page.bitspersample)
+        if is_large(page.imagelength, page.imagewidth):
+            array = grey_of_page(page, lambda part: _levels(part, page.bitspersample))
+        else:
+            array = page.asarray()
+            array = np.moveaxis(array, 0, -1) if page.axes == "SYX" else array
+            array = _levels(array, page.bitspersample)
         if page.photometric == 0:
             array = 255 - array
         picture = _picture(array, [int(extra) for extra in page.extrasamples])

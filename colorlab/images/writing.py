@@ -15,6 +15,7 @@ from PIL import Image, TiffImagePlugin
 
 from colorlab.atomic import open_atomic
 from colorlab.errors import InputError
+from colorlab.images import large
 from colorlab.images.formats import FORMATS
 from colorlab.images.levels import flatten
 from colorlab.images.save_options import save_options
@@ -108,6 +109,9 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
         else:
             image = np.asarray(flatten(Image.fromarray(image), Image.fromarray(alpha[..., 0])))
             notes.append(f"{image_format} knows no transparency, it was laid on white")
+    if image_format == "TIFF" and large.is_large(height, width) and alpha is None:
+        lost = large.write_tiff(stream, image, photograph.metadata)
+        return notes + ([f"could not be carried over: {', '.join(lost)}"] if lost else [])
     options, lost = save_options(photograph.metadata, image_format)
     if lost:
         notes.append(f"{image_format} could not hold: {', '.join(lost)}")

@@ -412,7 +412,7 @@ OPTIONS = {
     "evaluate": ["MODEL", "--data", "--size", "--part", "--out"],
     "colorize": [
         *("PHOTO", "--out", "-o", "--model", "--overwrite", "--saturation", "--size", "--compare"),
-        *("--suffix", "--format", "--quality", "--json", "--restore", "--pages"),
+        *("--suffix", "--format", "--quality", "--json", "--restore", "--pages", "--largest"),
     ],
     "export": ["RUN", "FILE", "--saturation", "--overwrite"],
     "check": ["--data"],
