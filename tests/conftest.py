@@ -108,3 +108,12 @@ def browser():
         )
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def address(html):
+    """Serve the book on this machine, and return its address."""
+    import chromium
+
+    with chromium.served(html) as address:
+        yield address

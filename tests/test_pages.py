@@ -1,10 +1,7 @@
 """The book's pages in a browser: true colours, formulas, nothing from elsewhere, no faults."""
 
-import functools
-import http.server
 import io
 import os
-import threading
 
 import numpy
 import pytest
@@ -12,23 +9,6 @@ from chromium import DESKTOP, PHONE, needs_chromium
 from PIL import Image
 
 pytestmark = [pytest.mark.book, needs_chromium]
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serve files without a word about each."""
-
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(html):
-    """Serve the book on this machine, and return its address."""
-    handler = functools.partial(QuietHandler, directory=html)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def block_means(pixels, blocks=8):

@@ -35,7 +35,8 @@ def configuration(environment, execute="cache"):
     """
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     settings["execute"]["execute_notebooks"] = execute
-    settings["sphinx"]["local_extensions"] = {"numbered_references": str(ROOT / "tools")}
+    local = ("accessible_pages", "numbered_references")
+    settings["sphinx"]["local_extensions"] = dict.fromkeys(local, str(ROOT / "tools"))
     settings["parse"]["myst_substitutions"] = {"versions": versions_table()}
     url = environment.get("COLORLAB_REPOSITORY_URL", "")
     if url:

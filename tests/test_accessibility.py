@@ -1,0 +1,57 @@
+"""axe-core finds no fault in any page of the book, light or dark."""
+
+import pytest
+from chromium import DESKTOP, needs_chromium
+
+pytestmark = [pytest.mark.book, needs_chromium]
+
+RUN = """
+async () => {
+    await window.MathJax?.startup?.promise;
+    const found = await axe.run(document, {resultTypes: ['violations'], iframes: false});
+    return found.violations.flatMap(rule => rule.nodes.map(
+        node => `${rule.id}: ${node.target.join(' ')} (${rule.help})`));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def axe(html):
+    """Return the source of axe-core, which npm fetched for the book."""
+    path = html.parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.is_file():
+        pytest.skip("npm could not fetch axe-core")
+    return path.read_text(encoding="utf-8")
+
+
+def faults(page, axe):
+    """Return what axe finds on a page that has been opened."""
+    page.evaluate(axe)
+    return page.evaluate(RUN)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_no_page_has_a_fault(html, address, browser, axe, mode):
+    # The page that colours allows no script but its own.
+    context = browser.new_context(viewport=DESKTOP, color_scheme=mode, bypass_csp=True)
+    found = {}
+    for path in sorted(html.rglob("*.html")):
+        name = path.relative_to(html).as_posix()
+        # The first page only leads to the introduction; in _static lie parts of pages.
+        part = name.startswith("_static/") and name != "_static/colorize/index.html"
+        if name == "index.html" or part:
+            continue
+        page = context.new_page()
+        page.goto(f"{address}/{name}")
+        if here := faults(page, axe):
+            found[name] = here
+        page.close()
+    context.close()
+    assert found == {}
+
+
+def test_faults_are_found(browser, axe):
+    page = browser.new_page()
+    page.set_content("<html><title>A</title><main><h1>A</h1><img src='data:,'></main></html>")
+    assert {each.partition(":")[0] for each in faults(page, axe)} >= {"html-has-lang", "image-alt"}
+    page.close()
