@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import accessible_pages
 import build_book
 import numbered_references
 import public_names
@@ -203,6 +204,19 @@ def test_numbered_references_of_docstrings_become_text():
         "",
         "C.",
     ]
+
+
+def test_a_signature_is_no_list_and_a_button_is_named_by_its_words():
+    page = (
+        '<button class="btn search-button-field x" title="Search" aria-label="Search">S</button>'
+        '<dt class="sig py" id="a">(<dl>\n<dd>one,</dd>\n</dl>\n)</dt><dl><dd>text</dd></dl>'
+        '<summary><span class="toctree-toggle">v</span></summary>'
+    )
+    soup = BeautifulSoup(accessible_pages.improved(page), "html.parser")
+    assert soup.button.attrs.keys() == {"class"}
+    assert not soup.dt.find_all(["dl", "dd"]) and "one," in soup.dt.get_text()
+    assert soup.dl.dd.get_text() == "text"
+    assert soup.summary["aria-label"]
 
 
 def test_without_npm_the_book_says_what_is_missing(no_npm, tmp_path, capsys):
