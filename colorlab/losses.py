@@ -16,6 +16,7 @@ from colorlab.color.ab_bins import BIN_STRIDE
 __all__ = [
     "BIN_STRIDE",
     "AbCrossEntropy",
+    "AbCrossEntropyAndDistance",
     "AbDistance",
     "log_cosh",
 ]

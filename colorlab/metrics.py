@@ -12,7 +12,7 @@ import numpy as np
 from skimage import color as skimage_color
 from skimage import metrics as skimage_metrics
 
-__all__ = ["ciede2000", "colorfulness", "psnr", "score", "ssim"]
+__all__ = ["Scores", "ciede2000", "colorfulness", "psnr", "score", "ssim"]
 
 
 @dataclasses.dataclass(frozen=True)

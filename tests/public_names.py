@@ -15,8 +15,8 @@ _NAMES = {
     "colorlab.images": "read_image resize save_image standardize to_grey",
     "colorlab.inference": "Archive Manifest Session Settings Shard Suggestion check_manifest "
     "colorize_all find_photographs palette_of plan read_hints write_hints",
-    "colorlab.losses": "AbCrossEntropy AbDistance log_cosh",
-    "colorlab.metrics": "ciede2000 colorfulness psnr score ssim",
+    "colorlab.losses": "AbCrossEntropy AbCrossEntropyAndDistance AbDistance log_cosh",
+    "colorlab.metrics": "Scores ciede2000 colorfulness psnr score ssim",
     "colorlab.networks": "build_network",
     "colorlab.plots": "ab_histogram category_sheet result_grid training_curves",
     "colorlab.restoration": "fill find_scratches grey_without_cast remove_scratches "
