@@ -107,10 +107,9 @@ def train(
     )
     # Importing Keras takes seconds, so the folder is checked first.
     from colorlab import training
-    from colorlab.training import batches
     from colorlab.training.progress import EpochProgress
 
-    batches = batches.Batches(parts, configuration)
+    batches = training.Batches(parts, configuration)
     with EpochProgress(console, batches.batch_size) as progress:
         log = training.train(
             configuration, batches, out, callbacks=[progress], start=start, report=say

@@ -113,7 +113,7 @@ def score(
             first = Score(name, minutes, **measures, note=note)
         else:
             scores.append(Score(name, minutes, **measures, beats_recipe=beats, note=note))
-    return [first, *sorted(scores, key=lambda each: each.ciede2000), *refused]
+    return [first, *sorted(scores, key=lambda each: each.ciede2000 or 0.0), *refused]
 
 
 def write_scores(scores: list[Score], path: str | os.PathLike) -> None:

@@ -19,7 +19,7 @@ __all__ = ["common_split", "facts_of", "method_of", "picture_size"]
 _SMALLEST = 7  # below, the measures are not defined
 
 
-def common_split(configurations: dict[str, Configuration]) -> dict[str, float]:
+def common_split(configurations: dict[str, Configuration]) -> dict[str, Any]:
     """Find the one split that all networks were trained with.
 
     Parameters
