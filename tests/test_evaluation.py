@@ -13,6 +13,7 @@ from skimage import metrics as skimage_metrics
 from colorlab import evaluation
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, toy
+from colorlab.datasets.table import PictureTable
 from colorlab.errors import InputError
 from colorlab.evaluation import (
     COLUMNS,
@@ -302,7 +303,7 @@ def test_the_mean_ab_of_the_same_pictures_is_read_from_the_cache(table, tmp_path
         raise AssertionError("a picture was read again")
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder.PictureTable, "read", broken)
+        patch.setattr(PictureTable, "read", broken)
         np.testing.assert_array_equal(mean_ab(few, SIZE), first)
         for table_of, size in ((other, SIZE), (few, SIZE + 1)):
             with pytest.raises(AssertionError):

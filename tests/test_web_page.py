@@ -12,7 +12,7 @@ import web_page
 from chromium import DESKTOP, PHONE, needs_chromium
 from PIL import Image
 
-from colorlab import images
+from colorlab import color, images
 from colorlab.color import ab_bins, conversions, luma
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.network_input import network_input
@@ -152,7 +152,7 @@ def test_a_hint_colours_as_the_library_does(page, sample, hinted_file):
     column = int(hint["x"] / 250 * columns * width)
     hints[0, row, column, :2] = conversions.srgb_to_lab(np.array([0xA0, 0x20, 0x20]) / 255)[1:]
     hints[0, row, column, 2] = 1
-    logits = predictor.predict(conversions.levels_to_signed(padded[None]), hints)[0]
+    logits = predictor.predict(color.levels_to_signed(padded[None]), hints)[0]
     expected = luma.recombine(grey, ab_bins.annealed_mean(logits, 0.4), 1.0, (rows, columns))
     # A marker hides the place itself; the hint also changes what lies around it.
     marked = np.zeros(grey.shape, bool)

@@ -5,12 +5,10 @@ from colorlab.color.conversions import (
     grey,
     in_gamut,
     lab_to_srgb,
-    levels_to_signed,
-    replace_luma,
-    signed_to_levels,
     srgb_to_lab,
 )
-from colorlab.color.luma import recombine
+from colorlab.color.luma import recombine, replace_luma
+from colorlab.color.ranges import levels_to_signed, signed_to_levels
 
 __all__ = [
     "GREY_WEIGHTS",

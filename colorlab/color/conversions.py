@@ -30,10 +30,7 @@ __all__ = [
     "in_gamut",
     "lab_f_inverse",
     "lab_to_srgb",
-    "levels_to_signed",
     "linear_to_srgb",
-    "replace_luma",
-    "signed_to_levels",
     "srgb_to_lab",
 ]
 
@@ -228,85 +225,3 @@ def in_gamut(lab: Array, tolerance: float = 0.5 / 255) -> Array:
     rgb = _lab_to_unclipped_srgb(lab)
     inside = ops.logical_and(rgb >= -tolerance, rgb <= 1.0 + tolerance)
     return ops.all(inside, axis=-1)
-
-
-def replace_luma(rgb: Array, target: Array) -> Array:
-    """Replace the luma of a colour picture, and keep its colour differences.
-
-    The same amount is added to red, green and blue of a pixel. Because the weights of
-    :func:`grey` add up to one, the luma of the result equals the target, except where a channel
-    has to be clipped.
-
-    Parameters
-    ----------
-    rgb : array, shape (..., 3)
-        sRGB levels, 0 to 255.
-    target : array, shape (..., 1)
-        The new luma, 0 to 255.
-
-    Returns
-    -------
-    array, shape (..., 3)
-        float32 sRGB levels, clipped to 0 to 255.
-
-    Raises
-    ------
-    ValueError
-        If ``rgb`` does not have three channels, or ``target`` not one.
-
-    Examples
-    --------
-    >>> [float(value) for value in replace_luma([100.0, 100.0, 100.0], [130.0])]
-    [130.0, 130.0, 130.0]
-    """
-    rgb = require_channels(as_float(rgb), 3, "rgb")
-    target = require_channels(as_float(target), 1, "target")
-    return namespace(rgb, target).clip(rgb + (target - grey(rgb)), 0.0, 255.0)
-
-
-def levels_to_signed(levels: Array) -> Array:
-    """Scale levels, 0 to 255, to the signed range of the network, -1 to 1.
-
-    Parameters
-    ----------
-    levels : array
-        Any shape, 0 to 255.
-
-    Returns
-    -------
-    array
-        float32, -1 to 1.
-
-    Examples
-    --------
-    >>> [float(value) for value in levels_to_signed([0, 127.5, 255])]
-    [-1.0, 0.0, 1.0]
-    """
-    return as_float(levels) / 127.5 - 1.0
-
-
-def signed_to_levels(signed: Array) -> Array:
-    """Scale the signed range, -1 to 1, to whole levels, 0 to 255.
-
-    Parameters
-    ----------
-    signed : array
-        Any shape. Values outside -1 to 1 are clipped.
-
-    Returns
-    -------
-    numpy.ndarray
-        uint8, rounded to the nearest level.
-
-    Notes
-    -----
-    The inverse of :func:`levels_to_signed` on whole levels.
-
-    Examples
-    --------
-    >>> signed_to_levels([-1.0, 0.0, 1.0, 7.0]).tolist()
-    [0, 128, 255, 255]
-    """
-    ops = namespace(signed)
-    levels = ops.clip(ops.round((as_float(signed) + 1.0) * 127.5), 0.0, 255.0)
-    return (levels if ops is np else ops.convert_to_numpy(levels)).astype("uint8")

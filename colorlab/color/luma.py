@@ -12,10 +12,45 @@ import numpy as np
 from PIL import Image
 
 from colorlab.color import conversions
+from colorlab.color.arrays import Array, as_float, namespace, require_channels
 
-__all__ = ["recombine"]
+__all__ = ["recombine", "replace_luma"]
 
 _STRIP = 2**15  # pixels per conversion, few enough for the processor's cache
+
+
+def replace_luma(rgb: Array, target: Array) -> Array:
+    """Replace the luma of a colour picture, and keep its colour differences.
+
+    The same amount is added to red, green and blue of a pixel. Because the weights of
+    :func:`colorlab.color.grey` add up to one, the luma of the result equals the target, except
+    where a channel has to be clipped.
+
+    Parameters
+    ----------
+    rgb : array, shape (..., 3)
+        sRGB levels, 0 to 255.
+    target : array, shape (..., 1)
+        The new luma, 0 to 255.
+
+    Returns
+    -------
+    array, shape (..., 3)
+        float32 sRGB levels, clipped to 0 to 255.
+
+    Raises
+    ------
+    ValueError
+        If ``rgb`` does not have three channels, or ``target`` not one.
+
+    Examples
+    --------
+    >>> [float(value) for value in replace_luma([100.0, 100.0, 100.0], [130.0])]
+    [130.0, 130.0, 130.0]
+    """
+    rgb = require_channels(as_float(rgb), 3, "rgb")
+    target = require_channels(as_float(target), 1, "target")
+    return namespace(rgb, target).clip(rgb + (target - conversions.grey(rgb)), 0.0, 255.0)
 
 
 def recombine(

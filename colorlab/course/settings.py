@@ -17,6 +17,7 @@ import pathlib
 from colorlab import __version__, cache
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits, toy
+from colorlab.datasets.table import PictureTable
 from colorlab.errors import InputError
 
 __all__ = ["Course", "load"]
@@ -44,7 +45,7 @@ class Course:
         ``quick`` or ``full``.
     pictures : str
         A description of the pictures, which each notebook prints.
-    table : colorlab.datasets.folder.PictureTable
+    table : colorlab.datasets.table.PictureTable
         The pictures.
     configuration : colorlab.configuration.Configuration
         The settings of the network and of its training.
@@ -52,7 +53,7 @@ class Course:
 
     run: str
     pictures: str
-    table: folder.PictureTable
+    table: PictureTable
     configuration: Configuration
 
     @property

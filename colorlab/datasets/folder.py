@@ -1,20 +1,19 @@
-"""Any folder of pictures, one sub-folder a category, becomes a table.
+"""Read a folder of pictures, with one sub-folder per category, into a table.
 
 Taught in :doc:`/notebooks/01_data`.
 """
 
 import concurrent.futures
-import dataclasses
 import hashlib
 import os
 import pathlib
-from collections.abc import Iterable
 
 import numpy as np
 
 from colorlab import images
 from colorlab.datasets import table_cache
 from colorlab.datasets.descriptors import describe
+from colorlab.datasets.table import Picture, PictureTable
 from colorlab.errors import InputError
 from colorlab.images.jpeg import is_plain
 from colorlab.images.levels import flatten, is_colored
@@ -22,131 +21,7 @@ from colorlab.images.listing import list_pictures
 from colorlab.images.reading import decode, open_picture
 from colorlab.images.refusals import one_line_errors, open_regular
 
-__all__ = ["Picture", "PictureTable", "scan"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Picture:
-    """One row of a table: a picture file that can be read.
-
-    Attributes
-    ----------
-    path : str
-        Relative to the table's folder, with forward slashes.
-    category : str
-        Name of the sub-folder.
-    height, width : int
-        In pixels, upright.
-    digest : str
-        SHA-256 of the file's bytes.
-    plain : bool
-        Whether any JPEG decoder gives the right picture, see
-        :func:`colorlab.images.jpeg.is_plain`.
-    descriptor : numpy.ndarray, shape (1536,)
-        See :func:`colorlab.datasets.descriptors.describe`. Not part of comparisons.
-    colored : bool
-        False for a grey picture, which teaches no colour.
-    """
-
-    path: str
-    category: str
-    height: int
-    width: int
-    digest: str
-    plain: bool
-    descriptor: np.ndarray = dataclasses.field(compare=False, repr=False)
-    colored: bool = True
-
-
-@dataclasses.dataclass(frozen=True)
-class PictureTable:
-    """The pictures of a folder, or a part of them.
-
-    Attributes
-    ----------
-    folder : pathlib.Path
-        The folder that all paths are relative to.
-    pictures : tuple of Picture
-        Sorted by path.
-    skipped : tuple of (str, str)
-        Path and reason of each file that looks like a picture and cannot be read or is not taken.
-    """
-
-    folder: pathlib.Path
-    pictures: tuple[Picture, ...]
-    skipped: tuple[tuple[str, str], ...] = ()
-
-    def __len__(self):
-        """Count the pictures."""
-        return len(self.pictures)
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """Names of the categories, in alphabetical order (tuple of str)."""
-        return tuple(sorted({picture.category for picture in self.pictures}))
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Number of pictures of each category (dict)."""
-        counts = dict.fromkeys(self.categories, 0)
-        for picture in self.pictures:
-            counts[picture.category] += 1
-        return counts
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 over categories and contents (str): another picture, another fingerprint."""
-        rows = sorted(f"{picture.category} {picture.digest}" for picture in self.pictures)
-        return hashlib.sha256(os.fsencode("\n".join(rows))).hexdigest()
-
-    def select(self, indices: Iterable[int]) -> "PictureTable":
-        """Take the pictures at the given positions, in table order (PictureTable)."""
-        return dataclasses.replace(
-            self, pictures=tuple(self.pictures[index] for index in sorted(indices)), skipped=()
-        )
-
-    def without_grey(self) -> "PictureTable":
-        """Leave out the grey pictures, which teach no colour, and list them in ``skipped``.
-
-        Returns
-        -------
-        PictureTable
-
-        Raises
-        ------
-        InputError
-            If there is no other one.
-        """
-        kept = tuple(row for row in self.pictures if row.colored)
-        grey = [row.path for row in self.pictures if not row.colored]
-        if not kept:
-            raise InputError(
-                f"{self.folder}: all {len(grey)} pictures are grey, no colour to learn"
-            )
-        skipped = (*self.skipped, *((path, "is grey and teaches no colour") for path in grey))
-        return dataclasses.replace(self, pictures=kept, skipped=skipped)
-
-    def of(self, *categories: str) -> "PictureTable":
-        """Take the pictures of the named categories.
-
-        Raises
-        ------
-        InputError
-            If a category is not in the table.
-        """
-        for category in categories:
-            if category not in self.categories:
-                raise InputError(
-                    f"{self.folder}: has no category {category!r}; "
-                    f"expected one of {', '.join(self.categories)}"
-                )
-        return self.select(
-            index for index, row in enumerate(self.pictures) if row.category in categories
-        )
-
-    def read(self, index: int) -> np.ndarray:
-        """Read the picture at a position: uint8 sRGB, shape (height, width, 3)."""
-        return images.read_image(self.folder / self.pictures[index].path)
+__all__ = ["scan"]
 
 
 def _read_row(folder, path):
@@ -196,7 +71,7 @@ def _read_rows(folder, paths):
 
 
 def _candidates(folder):
-    """List the pictures below the sub-folders, and what looks like one and is not taken."""
+    """List the pictures below the sub-folders, and files that look like one and are not taken."""
     paths, skipped, beside = [], [], 0
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith("."):
@@ -214,7 +89,7 @@ def _candidates(folder):
 
 
 def _sample(folder, paths, limit):
-    """Take at most ``limit`` paths a category, by a hash of their names: always the same ones."""
+    """Take at most ``limit`` paths per category, by a hash of their names: always the same."""
 
     def draw(path):
         return hashlib.sha256(os.fsencode(path.relative_to(folder).as_posix())).digest()
@@ -229,9 +104,9 @@ def _sample(folder, paths, limit):
 
 
 def scan(folder: str | os.PathLike[str], limit: int | None = None) -> PictureTable:
-    """Read a folder of pictures, one sub-folder a category, into a table.
+    """Read a folder of pictures, with one sub-folder per category, into a table.
 
-    Every picture is decoded once, so that a damaged file shows now and not in the middle of a
+    Every picture is decoded once, so that a damaged file is found now and not in the middle of a
     training run. Files that cannot be read are left out and listed in ``skipped``. A second look at
     a folder reads only what has changed, see :mod:`colorlab.datasets.table_cache`.
 
@@ -241,7 +116,8 @@ def scan(folder: str | os.PathLike[str], limit: int | None = None) -> PictureTab
         Pictures may lie in folders below the sub-folders, see
         :func:`colorlab.images.listing.list_pictures`.
     limit : int, optional
-        Look at so many pictures a category at most, always the same ones of the same files.
+        Largest number of pictures per category. The selection depends on the names of the files
+        alone, so it is always the same.
 
     Returns
     -------

@@ -8,7 +8,7 @@ import hashlib
 
 import numpy as np
 
-from colorlab.datasets.folder import PictureTable
+from colorlab.datasets.table import PictureTable
 from colorlab.errors import InputError
 
 __all__ = ["Splits", "add_training_pictures", "group_near_duplicates", "split"]

@@ -80,7 +80,7 @@ class TableCache:
         Returns
         -------
         dict or None
-            The fields of its :class:`colorlab.datasets.folder.Picture`; None if the file is new or
+            The fields of its :class:`colorlab.datasets.table.Picture`; None if the file is new or
             has changed.
         """
         known, fields = self._known.get(path, (None, None))

@@ -12,7 +12,7 @@ import numpy as np
 from colorlab import color, images
 from colorlab.atomic import write_text_atomic
 from colorlab.cache import cache_folder
-from colorlab.datasets.folder import PictureTable
+from colorlab.datasets.table import PictureTable
 from colorlab.errors import InputError
 
 __all__ = ["grey_picture", "mean_ab", "paint_ab"]
@@ -23,7 +23,7 @@ def mean_ab(table: PictureTable, size: int = 256) -> np.ndarray:
 
     Parameters
     ----------
-    table : colorlab.datasets.folder.PictureTable
+    table : colorlab.datasets.table.PictureTable
         Training pictures, never those that are judged.
     size : int
         Side of the squares that the pictures are brought to.

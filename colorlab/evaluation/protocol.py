@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from colorlab import color, images, metrics
-from colorlab.datasets.folder import PictureTable
+from colorlab.datasets.table import PictureTable
 from colorlab.evaluation.baselines import grey_picture, mean_ab, paint_ab
 from colorlab.evaluation.table import Evaluation
 from colorlab.training.hints import point_hints
@@ -70,9 +70,9 @@ def evaluate(
 
     Parameters
     ----------
-    table : colorlab.datasets.folder.PictureTable
+    table : colorlab.datasets.table.PictureTable
         The pictures to measure on.
-    training : colorlab.datasets.folder.PictureTable
+    training : colorlab.datasets.table.PictureTable
         The pictures that the mean ab is taken from.
     methods : dict of str to callable, optional
         What the table calls each colouriser, and a function from grey levels, float32 of shape

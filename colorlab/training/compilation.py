@@ -86,7 +86,7 @@ def compile_network(
             optimizer=_make_optimizer(configuration, steps_per_epoch),
             loss=registry.make_loss(configuration, bin_frequencies),
         )
-        # Now, not in the first step: its memory can be loaded, and TensorFlow, which traces a step
+        # Now, not in the first step: its state can be loaded, and TensorFlow, which traces a step
         # again when that step made variables, needs one trace only.
         network.optimizer.build(network.trainable_variables)
     return network

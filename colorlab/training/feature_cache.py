@@ -16,84 +16,16 @@ import pathlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PIL import Image
 
 from colorlab import color
 from colorlab.atomic import write_text_atomic
 from colorlab.errors import InputError
+from colorlab.training.views import ab_cells, make_view
 
-__all__ = ["FeatureCache", "ab_cells", "encoder_hash", "make_view"]
+__all__ = ["FeatureCache", "encoder_hash"]
 
 _BATCH = 16
 _PROGRESS = "progress.json"
-
-
-def make_view(
-    image: np.ndarray, number: int, size: int, rng: np.random.Generator, min_crop_area: float = 0.4
-) -> np.ndarray:
-    """Take one of the views of a picture.
-
-    Parameters
-    ----------
-    image : numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB.
-    number : int
-        0 is the largest centred square, any other a random square. Odd ones are mirrored.
-    size : int
-        Side of the view in pixels.
-    rng : numpy.random.Generator
-        Draws area and place of a random square.
-    min_crop_area : float
-        Smallest area of a random square, as a share of that of the largest square.
-
-    Returns
-    -------
-    numpy.ndarray, shape (size, size, 3)
-        uint8 sRGB.
-
-    Examples
-    --------
-    >>> ramp = np.tile(np.arange(4, dtype="uint8")[None, :, None], (4, 1, 3))
-    >>> make_view(ramp, 0, 4, np.random.default_rng(0))[0, :, 0].tolist()
-    [0, 1, 2, 3]
-    """
-    height, width = image.shape[:2]
-    side = min(height, width)
-    if number == 0:
-        top, left = (height - side) // 2, (width - side) // 2
-    else:
-        side = max(1, round(side * rng.uniform(min_crop_area, 1.0) ** 0.5))
-        top, left = (int(rng.integers(0, length - side + 1)) for length in (height, width))
-    square = image[top : top + side, left : left + side]
-    if side != size:
-        resized = Image.fromarray(square).resize((size, size), Image.Resampling.LANCZOS)
-        square = np.asarray(resized)
-    return square[:, ::-1] if number % 2 else square
-
-
-def ab_cells(rgb: np.ndarray, stride: int = 4) -> np.ndarray:
-    """Average a and b of CIE Lab over squares of pixels.
-
-    Parameters
-    ----------
-    rgb : numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB; sides are multiples of the stride.
-    stride : int
-        Side of a square in pixels.
-
-    Returns
-    -------
-    numpy.ndarray, shape (height / stride, width / stride, 2)
-        float32.
-
-    Examples
-    --------
-    >>> ab_cells(np.full((8, 8, 3), 90, "uint8")).shape
-    (2, 2, 2)
-    """
-    ab = color.srgb_to_lab(rgb.astype("float32") / 255.0)[..., 1:]
-    height, width = ab.shape[:2]
-    return ab.reshape(height // stride, stride, width // stride, stride, 2).mean(axis=(1, 3))
 
 
 def encoder_hash(encoder) -> str:
@@ -109,7 +41,7 @@ def encoder_hash(encoder) -> str:
     """
     digest = hashlib.sha256()
     for array in encoder.get_weights():
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
@@ -120,7 +52,7 @@ class FeatureCache:
     ----------
     folder : path-like
         Where caches lie; each has a sub-folder, named by what it was made from.
-    table : colorlab.datasets.folder.PictureTable
+    table : colorlab.datasets.table.PictureTable
     encoder : keras.Model
         From grey in the signed range to a list of features.
     strides : sequence of int

@@ -1,14 +1,14 @@
-"""The fit: a run started once, interrupted at will, continued by the same call.
+"""Train a network; an interrupted training is continued by the same call.
 
 A run is a folder. It holds
 
-- ``config.json``: every setting, the data's fingerprints, the versions, and whose weights it began
-  with;
-- ``log.jsonl``: one line an epoch, with losses, seconds and pictures a second;
+- ``config.json``: all settings, the fingerprints of the data, the versions of the packages, and the
+  run whose weights it began with;
+- ``log.jsonl``: one line per epoch, with losses, seconds and pictures per second;
 - ``last.weights.h5``: network and optimizer after the last whole epoch;
 - ``best.weights.h5``: the network after the epoch of the lowest validation loss.
 
-Nothing here needs TensorFlow: whatever backend Keras uses will train.
+Training runs on any backend of Keras.
 
 Taught in :doc:`/notebooks/04_training`.
 """
@@ -40,7 +40,7 @@ from colorlab.training.run import Run
 __all__ = ["train"]
 
 _COUNTED_BATCHES = 100
-# Below these nothing can come of a run: the moving averages of batch normalization alone need some
+# Shorter runs learn nothing of use: the moving averages of batch normalization alone need some
 # hundred steps.
 _FEW_PICTURES, _FEW_STEPS = 50, 200
 
@@ -93,7 +93,7 @@ class _Record(keras.callbacks.Callback):
         # The log first: when a run goes on, lines that the weights do not know are dropped.
         self._run.write_log(self._rows)
         if validation_loss < best:
-            # A second model around the same layers leaves the optimizer's memory out of the file.
+            # A second model around the same layers leaves the optimizer's state out of the file.
             bare = keras.Model(self.model.inputs, self.model.outputs)
             weights.save_weights(bare, self._run.best_weights, epoch + 1)
         weights.save_weights(self.model, self._run.last_weights, epoch + 1)
@@ -116,7 +116,7 @@ def _bin_frequencies(configuration, batches, run):
 
 
 def _warn_of_too_little(pictures, steps, report):
-    """Say so if nothing can come of a run that short."""
+    """Report that a run is too short to learn anything of use."""
     if pictures < _FEW_PICTURES:
         report(
             f"only {pictures} training pictures: nothing can come of it but a test of the machine; "
@@ -159,12 +159,12 @@ def train(
     run : path-like
         Folder of the run: new, empty, or one that holds the same run to be continued.
     callbacks : sequence of keras.callbacks.Callback
-        To watch the run, a progress bar for example.
+        For example a progress bar.
     start : path-like, optional
         Another run. A new run begins with its best weights in all layers that both have.
     report : callable
-        Gets a line of text at the start: what was taken over from ``start``, and a warning when
-        there are fewer than 50 training pictures or 200 steps.
+        Called with a line of text at the start: what was taken over from ``start``, and a warning
+        when there are fewer than 50 training pictures or 200 steps.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def train(
     Notes
     -----
     After an interruption the same call goes on after the last whole epoch, with the batches, the
-    dropout and the optimizer's memory that the uninterrupted run would have had. A finished run
+    dropout and the state of the optimizer that the uninterrupted run would have had. A finished run
     goes on when the configuration asks for more epochs; every other setting must be the same.
     """
     folder, devices = Run(run), choose_devices(configuration.devices, batches.batch_size)

@@ -1,6 +1,6 @@
-"""A run's folder: what was asked for and what came of it, kept so that the same run can go on.
+"""The folder of a training run: its settings, log and weights, from which it can be resumed.
 
-Nothing here imports Keras: a run is looked at in no time.
+Keras is not imported here, so reading a run takes no time.
 
 Taught in :doc:`/notebooks/04_training`.
 """
@@ -75,7 +75,7 @@ class Run:
         return Configuration.from_dict(self.read_record()["configuration"])
 
     def read_record(self) -> dict:
-        """Read what is known about the run.
+        """Read the record of the run.
 
         Returns
         -------
@@ -119,7 +119,7 @@ class Run:
         Returns
         -------
         list of dict
-            One an epoch: ``epoch`` (from 1), ``loss``, ``val_loss``, ``seconds``,
+            One per epoch: ``epoch`` (from 1), ``loss``, ``val_loss``, ``seconds``,
             ``pictures_per_second``, ``learning_rate``.
 
         Raises
@@ -155,13 +155,13 @@ class Run:
         write_text_atomic(self._log, "".join(json.dumps(row) + "\n" for row in rows), True)
 
     def open(self, record: dict) -> None:
-        """Start the folder, or check that it holds the run that is asked for.
+        """Begin a run in the folder, or check that the folder holds the same run.
 
         Parameters
         ----------
         record : dict
             ``configuration``, ``data``, ``versions``, and ``start`` where the run begins with the
-            weights of another; what :meth:`read_record` shall return.
+            weights of another; what :meth:`read_record` then returns.
 
         Raises
         ------

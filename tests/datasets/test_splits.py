@@ -13,8 +13,9 @@ from PIL import Image, ImageEnhance
 
 from colorlab.datasets import toy
 from colorlab.datasets.descriptors import describe
-from colorlab.datasets.folder import Picture, PictureTable, scan
+from colorlab.datasets.folder import scan
 from colorlab.datasets.splits import add_training_pictures, group_near_duplicates, split
+from colorlab.datasets.table import Picture, PictureTable
 from colorlab.errors import InputError
 
 PARTS = ("train", "validation", "test")

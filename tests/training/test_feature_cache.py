@@ -9,7 +9,8 @@ from colorlab.backend import keras
 from colorlab.datasets import folder
 from colorlab.errors import InputError
 from colorlab.networks.efficientnet import efficientnet
-from colorlab.training.feature_cache import FeatureCache, ab_cells, encoder_hash, make_view
+from colorlab.training.feature_cache import FeatureCache, encoder_hash
+from colorlab.training.views import ab_cells, make_view
 
 SIZE = 64
 

@@ -5,8 +5,9 @@ import pathlib
 import zipfile
 
 from colorlab.atomic import open_atomic
-from colorlab.datasets.folder import Picture, scan
+from colorlab.datasets.folder import scan
 from colorlab.datasets.public.catalog import DataSet
+from colorlab.datasets.table import Picture
 from colorlab.errors import InputError
 
 __all__ = ["pack"]
