@@ -166,7 +166,7 @@ def colorize(
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
     settings = batch.Settings(
-        *(saturation, size, FORMATS.get(ending), quality, compare, overwrite, temperature),
+        *(saturation, size, FORMATS.get(ending or ""), quality, compare, overwrite, temperature),
         hints=tuple(_hint(text) for text in hint or ()),
         hints_file=hints,
         palette=None if like is None else palette_of(like),
@@ -186,7 +186,7 @@ def colorize(
             )
         if hints is not None and remote:
             raise InputError("--hints: photographs in a storage have no files of hints beside them")
-        if pages == "all" and FORMATS.get(ending, "TIFF") != "TIFF":
+        if pages == "all" and FORMATS.get(ending or "", "TIFF") != "TIFF":
             raise InputError("--pages all: a result of an archive is one file; leave --format out")
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
         colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)
