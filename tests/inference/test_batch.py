@@ -213,3 +213,26 @@ def test_a_link_to_a_folder_is_coloured_once(album, tmp_path):
     (album / "link").symlink_to(album / "deep")
     (album / "deep" / "round").symlink_to(album)
     assert len(plan([album], tmp_path / "out").jobs) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "result"),
+    [("a.heic", "pillow_heif", "JPEG"), ("a.jxl", "pillow_jxl", "PNG")],
+)
+def test_formats_that_are_only_read_are_written_as_others(
+    name, module, result, colorizer, tmp_path
+):
+    """The name says what is in the file: a JPEG file is never called ``.heic``."""
+    plugin = pytest.importorskip(module)
+    if module == "pillow_heif":
+        plugin.register_heif_opener()
+    grey = np.add.outer(np.arange(48), np.arange(64)).astype("uint8")
+    Image.fromarray(np.stack([grey] * 3, axis=-1)).save(tmp_path / name)
+    planned = plan([tmp_path / name], tmp_path / "out")
+    [(job, facts)] = batch.colorize_all(planned, colorizer, batch.Settings(saturation=0))
+    assert (
+        facts["format"] == result and job.target.suffix == {"JPEG": ".jpg", "PNG": ".png"}[result]
+    )
+    with Image.open(job.target) as picture:
+        assert picture.format == result
+        assert np.abs(np.asarray(picture.convert("L")).astype(int) - grey).mean() < 4
