@@ -43,7 +43,7 @@ def test_the_page_on_speed_says_what_was_measured():
 
 def test_the_model_cards_say_what_was_measured():
     models = write_model_cards.read("colorlab/weights/models.json")
-    results = write_model_cards.read("book/results/models.json")
+    results = write_model_cards.read_results()
     for name in models:
         card = (ROOT / "book" / "models" / f"{name}.md").read_text(encoding="utf-8")
         expected = write_model_cards.card(name, models, results)

@@ -21,25 +21,14 @@ WATTS, GRAMS_PER_KILOWATT_HOUR = 25, 450
 def card(name, models, results):
     """Return the text of one model's card."""
     facts = models[name]
-    rows = {}
-    for row in results["rows"]:
-        rows.setdefault(row["category"], {})[row["method"]] = row
-    overall = rows.pop("all")
-    errors = {
-        category: {method: row["ciede2000"] for method, row in methods.items()}
-        for category, methods in rows.items()
-    }
     runs = (*facts["before"], facts)
     return templates.fill_in(
         f"models/{name}.md",
         name=name,
         facts=facts,
         settings=facts["configuration"],
-        results=results["facts"],
-        overall=list(overall.values()),
-        categories=dict(sorted(rows.items())),
-        worst=max(sorted(errors), key=lambda category: errors[category][name]),
-        beaten=all(each[name] < each[method] for each in errors.values() for method in BASELINES),
+        results=results,
+        sets={each: _tables(results[each], name) for each in ("course", "varied")},
         pictures_seen=sum(run["pictures_seen"] for run in runs),
         hours=sum(run["seconds"] for run in runs) / 3600,
         watts=WATTS,
@@ -47,14 +36,43 @@ def card(name, models, results):
     )
 
 
+def _tables(measured, name):
+    """Return what a card says about one set of test pictures."""
+    rows = {}
+    for row in measured["rows"]:
+        rows.setdefault(row["category"], {})[row["method"]] = row
+    overall = rows.pop("all")
+    errors = {
+        category: {method: row["ciede2000"] for method, row in methods.items()}
+        for category, methods in sorted(rows.items())
+    }
+    return {
+        "facts": measured["facts"],
+        "overall": list(overall.values()),
+        "categories": dict(sorted(rows.items())),
+        "worst": max(errors, key=lambda category: errors[category][name]),
+        "unbeaten": [
+            category
+            for category, each in errors.items()
+            if any(each[name] >= each[method] for method in BASELINES)
+        ],
+    }
+
+
 def read(path):
     """Return the content of a JSON file of the repository."""
     return json.loads((ROOT / path).read_text(encoding="utf-8"))
 
 
+def read_results():
+    """Return what was measured: on the course's test pictures, on varied ones, and with hints."""
+    files = {"course": "models", "varied": "varied", "hints": "hints"}
+    return {name: read(f"book/results/{file}.json") for name, file in files.items()}
+
+
 def main():
     """Write all cards."""
-    models, results = read("colorlab/weights/models.json"), read("book/results/models.json")
+    models, results = read("colorlab/weights/models.json"), read_results()
     for name in models:
         templates.write(f"models/{name}.md", card(name, models, results))
 

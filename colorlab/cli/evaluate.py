@@ -47,6 +47,16 @@ def evaluate(
             help="test, or validation to choose settings. Never choose settings on test pictures."
         ),
     ] = "test",
+    validation: Annotated[
+        float | None,
+        typer.Option(
+            help="Fraction of the pictures for validation.", show_default="the models' own"
+        ),
+    ] = None,
+    test: Annotated[
+        float | None,
+        typer.Option(help="Fraction of the pictures for testing.", show_default="the models' own"),
+    ] = None,
     saturation: Annotated[
         float | None,
         typer.Option(help="Factor of a and b, 0 to 10.", show_default="the model's"),
@@ -74,7 +84,8 @@ def evaluate(
 
     Prints a table of PSNR (dB), SSIM, CIEDE2000 (lower is better), colourfulness and its ratio
     to that of the target, and writes it as JSON together with the scores of each picture. The
-    test pictures are those of the models' own split, which were not used in training.
+    test pictures are those of the models' own split, which were not used in training; for
+    photographs that were split with other fractions, name these (--validation, --test).
 
     Example: colorlab evaluate runs/first default --data photos
     """
@@ -98,6 +109,8 @@ def evaluate(
     from colorlab.evaluation.models import common_split, facts_of, picture_size
 
     split = common_split({name: each.predictor.configuration for name, each in colorizers.items()})
+    chosen = {"validation": validation, "test": test}
+    split |= {name: value for name, value in chosen.items() if value is not None}
     size = picture_size(colorizers, size)
     table = scan(data)
     parts = splits.split(table, **split)

@@ -18,7 +18,7 @@ from PIL import Image
 from colorlab import color, images, metrics
 from colorlab.cli import evaluate as evaluate_module
 from colorlab.configuration import Configuration
-from colorlab.datasets import toy
+from colorlab.datasets import folder, splits, toy
 from colorlab.inference.colorizer import Colorizer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -613,6 +613,17 @@ def test_models_of_different_splits_are_not_compared(second, photographs, tmp_pa
     record["configuration"]["seed"] = 5
     (other / "config.json").write_text(json.dumps(record))
     assert "another split" in refusal("evaluate", second, other, "--data", photographs)
+
+
+def test_photographs_may_be_split_with_other_fractions(second, photographs, tmp_path):
+    out = tmp_path / "table.json"
+    command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
+    assert colorlab(*command, "--validation", 0.2, "--test", 0.4).code == 0
+    judged = json.loads(out.read_text())["facts"]
+    expected = splits.split(folder.scan(photographs), 0.2, 0.4, seed=0).test
+    assert judged["split"] == "validation share 0.2, test share 0.4, seed 0"
+    assert (judged["pictures"], judged["fingerprint"]) == (len(expected), expected.fingerprint)
+    assert "less than 1" in refusal(*command, "--test", 0.95)
 
 
 def test_a_start_is_said_in_one_line_or_refused(second, first, photographs, tmp_path):
