@@ -34,7 +34,9 @@ from colorlab.training.optimizer import EncoderRateAdam
 
 SEED, SIZE, VIEWS, BATCH = 0, 160, 3, 32
 EPOCH = 8192  # pictures
-FROZEN, TOP = 7, 3  # epochs
+FROZEN, TOP = 7, 4  # epochs
+# Share of the pictures without hints, and the mean number of hints of the others.
+HINTS_FROZEN, HINTS_TOP = (1 / 8, 8), (1 / 2, 5)
 LEARNING_RATE, ENCODER_RATE, WARMUP_EPOCHS = 1e-3, 0.25, 0.25
 EMA_MOMENTUM, REBALANCING, DISTANCE = 0.998, 0.3, 0.1
 LEAST_SPREAD = 3.0  # of a and b, in Lab units: below it a picture counts as grey or tinted
@@ -192,10 +194,15 @@ def _with_top(encoder, decoder):
 def batches(cache, allowed, strides, epoch):
     """Draw the pictures and the hints of an epoch; they follow from the seed and the epoch."""
     random = np.random.default_rng([SEED, epoch])
+    hints = HINTS_FROZEN if epoch < FROZEN else HINTS_TOP
     for _ in range(EPOCH // BATCH):
         view = int(random.integers(VIEWS))
         features, ab = cache.read(random.choice(len(allowed), BATCH, p=allowed), view)
-        yield [*features[: len(strides)], simulate_hints(ab, random)], ab, random.integers(0, 2, 2)
+        yield (
+            [*features[: len(strides)], simulate_hints(ab, random, *hints)],
+            ab,
+            random.integers(0, 2, 2),
+        )
 
 
 def main():

@@ -68,7 +68,7 @@ def write_network(path, folder, facts=None):
     return said
 
 
-def shipped_networks(names=("small", "default")):
+def shipped_networks(names=("default", "small")):
     """Return the networks of the library's own package, as `write_page` takes them."""
     weights = ROOT / "colorlab" / "weights"
     facts = json.loads((weights / "models.json").read_text(encoding="utf-8"))

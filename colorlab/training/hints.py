@@ -18,23 +18,27 @@ from colorlab.errors import InputError
 
 __all__ = ["point_hints", "simulate_hints"]
 
-_NONE = 1 / 8  # share of the pictures without hints
-_STOP = 1 / 8  # chance that a hint is the last one: eight on average
 _MOST = 100
 _LARGEST = 3  # side of the largest patch, in cells
 
 
-def simulate_hints(ab: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def simulate_hints(
+    ab: np.ndarray, rng: np.random.Generator, without: float = 1 / 8, mean_count: float = 8
+) -> np.ndarray:
     """Simulate hints of a person.
 
-    One picture in eight gets none; the others get a geometric number of patches, eight on average,
-    at Gaussian places around the centre. A patch is 1 to 3 cells wide and holds its mean colour.
+    Some pictures get none; the others get a geometric number of patches at Gaussian places around
+    the centre. A patch is 1 to 3 cells wide and holds its mean colour.
 
     Parameters
     ----------
     ab : numpy.ndarray, shape (batch, height, width, 2)
         True a and b of CIE Lab on the grid of the hints, at stride 4.
     rng : numpy.random.Generator
+    without : float
+        Share of the pictures that get no hints, 0 to 1.
+    mean_count : float
+        How many hints the others get on average, from 1; never more than 100.
 
     Returns
     -------
@@ -44,11 +48,11 @@ def simulate_hints(ab: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     Raises
     ------
     InputError
-        If the shape is another one.
+        If the shape is another one, or a number is out of range.
 
     Notes
     -----
-    Numbers and places are those of [1]_. Its patches are 1 to 9 pixels wide, these are 4 to 12.
+    Numbers and places are by default those of [1]_. Its patches are 1 to 9 pixels wide, these are 4 to 12.
 
     Examples
     --------
@@ -57,12 +61,16 @@ def simulate_hints(ab: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     [0.0, 5.0]
     """
     ab = _require_grid(ab, 4, "(batch, height, width, 2)")
+    if not (0 <= without <= 1 <= mean_count):
+        raise InputError(
+            f"without must be from 0 to 1 and mean_count from 1, got {without} and {mean_count}"
+        )
     count, height, width, _ = ab.shape
     hints = np.zeros((count, height, width, 3), dtype="float32")
     for picture, drawn in zip(ab, hints, strict=True):
-        if rng.random() < _NONE:
+        if rng.random() < without:
             continue
-        for _ in range(min(int(rng.geometric(_STOP)), _MOST)):
+        for _ in range(min(int(rng.geometric(1 / mean_count)), _MOST)):
             side = min(int(rng.integers(1, _LARGEST + 1)), height, width)
             rows, columns = (
                 slice(start, start + side)

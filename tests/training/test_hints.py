@@ -34,6 +34,15 @@ def test_one_picture_in_eight_has_no_hint_and_the_others_eight_on_average():
     assert cells[cells > 0].mean() / (14 / 3) == pytest.approx(8, rel=0.08)
 
 
+def test_share_without_hints_and_mean_number_can_be_chosen():
+    ab = np.ones((1000, 64, 64, 2))
+    hints = simulate_hints(ab, np.random.default_rng(0), without=0.5, mean_count=1)
+    cells = hints[..., 2].sum(axis=(1, 2))
+    assert abs((cells == 0).mean() - 0.5) < 3 * np.sqrt(0.25 / 1000)
+    # One patch each, of 1, 4 or 9 cells.
+    assert set(cells[cells > 0]) == {1, 4, 9}
+
+
 def test_places_are_gaussian_around_the_centre():
     hints = simulate_hints(np.zeros((1000, 64, 64, 2)), np.random.default_rng(2))
     rows = np.nonzero(hints[..., 2])[1]
@@ -78,3 +87,9 @@ def test_other_shapes_are_refused():
         point_hints(np.zeros((8, 8, 3)), 1, rng, (2, 2))
     with pytest.raises(InputError, match="count must be from 0"):
         point_hints(np.zeros((8, 8, 2)), -1, rng, (2, 2))
+
+
+@pytest.mark.parametrize("numbers", [{"without": -0.1}, {"without": 1.1}, {"mean_count": 0.5}])
+def test_numbers_out_of_range_are_refused(numbers):
+    with pytest.raises(InputError, match="without must be from 0 to 1 and mean_count from 1"):
+        simulate_hints(np.zeros((1, 8, 8, 2)), np.random.default_rng(0), **numbers)
