@@ -61,7 +61,7 @@ def open_as(kind: str, stream: BinaryIO) -> Image.Image:
         return Image.open(stream, formats=(kind,))
     except UnidentifiedImageError:
         stream.seek(0)
-        Image.OPEN[kind][0](stream, None)  # says why
+        Image.OPEN[kind][0](stream, b"")  # says why
         raise
 
 
@@ -103,7 +103,7 @@ def page_numbers(source: str | os.PathLike | bytes) -> tuple[int, ...]:
             with open_as("TIFF", stream) as picture:
                 while True:
                     page = picture.tell()
-                    if not tiff.is_reduced(picture.tag_v2):
+                    if not tiff.is_reduced(picture.tag_v2):  # type: ignore[attr-defined]
                         numbers.append(page)
                     picture.seek(page + 1)
     return tuple(numbers) or (0,)

@@ -5,6 +5,7 @@ Taught in :doc:`/book/troubleshooting`.
 
 import importlib.util
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -49,6 +50,7 @@ def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
     Traceback (most recent call last):
     colorlab.errors.InputError: restore must be some of fading, scratches, cast, or all, got 'dust'
     """
+    steps: tuple[Any, ...]
     if not restore:
         return ()
     if restore is True or restore == "all":

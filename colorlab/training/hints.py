@@ -52,7 +52,8 @@ def simulate_hints(
 
     Notes
     -----
-    Numbers and places are by default those of [1]_. Its patches are 1 to 9 pixels wide, these are 4 to 12.
+    Numbers and places are by default those of [1]_. Its patches are 1 to 9 pixels wide, these are 4
+    to 12.
 
     Examples
     --------

@@ -1,7 +1,6 @@
 """The weights that are shipped: whole, small enough, the same in Keras and ONNX Runtime, useful."""
 
 import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
