@@ -3,7 +3,7 @@
 A check says what is wrong with an answer and keeps the right one to itself; hints come one at a
 time; a solution is shown when it is asked for.
 
-Taught in :doc:`/notebooks/02_how_a_network_learns`.
+Taught in :doc:`/notebooks/02_how_a_network_learns` and :doc:`/notebooks/09_ask_a_person`.
 """
 
 import copy
@@ -22,6 +22,7 @@ _CHAPTERS = {
     "04": "training",
     "05": "results",
     "07": "brown",
+    "09": "asking",
 }
 
 
