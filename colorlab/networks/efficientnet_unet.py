@@ -102,7 +102,7 @@ def build(configuration):
     """Build the network of a configuration, its first stages frozen as configured (keras.Model).
 
     The normalization of a pretrained encoder keeps its means and variances, which small batches of
-    few pictures would spoil.
+    few pictures would spoil; that of an encoder from nothing has the configured momentum.
     """
     network = build_efficientnet_unet(
         configuration.encoder_version,
@@ -116,6 +116,8 @@ def build(configuration):
         if stage is not None:
             frozen = stage <= configuration.frozen_stages
             layer.trainable = not (frozen or (normalizes and pretrained))
+            if normalizes and not pretrained:
+                layer.momentum = configuration.normalization_momentum
     return network
 
 

@@ -9,7 +9,7 @@ from colorlab.course.exercises import brown, learning, pictures, quickstart, res
 from colorlab.course.exercises.exercise import Exercise
 from colorlab.errors import InputError
 
-CHAPTERS = ("00", "01", "02", "03", "04", "05", "07", "09")
+CHAPTERS = ("00", "01", "02", "03", "04", "05", "07", "08", "09")
 ALL = [
     pytest.param(each, id=f"{chapter}-{each.answer.__name__}")
     for chapter in CHAPTERS

