@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from colorlab.cli import check, colorize, course, data, evaluate, export, manifest, train
-from colorlab.cli.shared import RestoreCommand, Stopped, errors, say
+from colorlab.cli.shared import RestoreCommand, Stopped, WrongUse, errors, say
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
 
@@ -35,9 +35,6 @@ app.add_typer(manifest.manifest)
 app.add_typer(course.course)
 
 
-_WrongUse = typer.BadParameter.__base__  # Typer gives it no public name
-
-
 def _refuse(error):
     """Print one line about a wrong option; a command without arguments prints its help."""
     name = error.ctx.command_path if error.ctx else "colorlab"
@@ -54,7 +51,7 @@ def main():
     try:
         # Without standalone_mode, Typer prints no box around errors of options.
         sys.exit(app(prog_name="colorlab", standalone_mode=False))
-    except _WrongUse as error:
+    except WrongUse as error:
         _refuse(error)
     except InputError as error:
         say(f"colorlab: {error}", errors)

@@ -10,13 +10,14 @@ import typer
 
 from colorlab import __version__
 from colorlab.cli.coloring_report import ArchiveReport, Report, work
-from colorlab.cli.shared import errors, say
+from colorlab.cli.shared import WrongUse, errors, say
 from colorlab.errors import InputError
 
 __all__ = ["colorize", "open_archive"]
 
 
 def colorize(
+    context: typer.Context,
     photos: Annotated[
         list[str] | None,
         typer.Argument(
@@ -150,6 +151,8 @@ def colorize(
     from colorlab.inference.settings import require_settings
     from colorlab.restoration.steps import parse_steps
 
+    if not photos and names is None:
+        raise WrongUse("Missing argument 'PHOTO...'.", context)
     require_settings(saturation, size, temperature)
     steps = parse_steps(restore)
     if largest != 178:
@@ -194,8 +197,6 @@ def colorize(
         with _manifest_of(manifest, colorizer, settings, suffix, ending, shard) as lines:
             work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
     else:
-        if not photos:
-            raise InputError("PHOTO is missing, expected a file or a folder")
         planned = plan(photos, out, suffix, ending, overwrite, pages == "all")
         report = Report(planned, model, as_json)
         if planned.jobs:

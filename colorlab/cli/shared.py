@@ -1,8 +1,9 @@
 """Output, progress and data options of all commands."""
 
 import contextlib
+import itertools
 import pathlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import progress
@@ -14,6 +15,7 @@ __all__ = [
     "DataOption",
     "RestoreCommand",
     "Stopped",
+    "WrongUse",
     "console",
     "count_progress",
     "errors",
@@ -36,6 +38,10 @@ DataOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+#: An option or argument is wrong or missing. Typer gives the class no public name.
+WrongUse: Any = typer.BadParameter.__base__
 
 
 class Stopped(Exception):
@@ -129,7 +135,7 @@ class RestoreCommand(TyperCommand):
 
         alone = [
             word == "--restore" and not set(following.split(",")) <= {*STEPS, "all"}
-            for word, following in zip(args, [*args[1:], ""], strict=True)
+            for word, following in itertools.zip_longest(args, args[1:], fillvalue="")
         ]
         args = [each + "=all" if all_of else each for each, all_of in zip(args, alone, strict=True)]
         return super().parse_args(ctx, args)

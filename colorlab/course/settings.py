@@ -35,7 +35,7 @@ _QUICK = {
 _QUICK_AB = {**_QUICK, "epochs": 6, "min_crop_area": 0.8}
 # As many epochs as with the preset "ab": the two are compared.
 _QUICK_EFFICIENTNET = {"batch_size": 16, "epochs": 6, "min_crop_area": 0.8}
-_QUICK_PRESETS = {"recipe": _QUICK, "efficientnet_course": _QUICK_EFFICIENTNET}
+_QUICK_PRESETS: dict[str, dict] = {"recipe": _QUICK, "efficientnet_course": _QUICK_EFFICIENTNET}
 
 
 @dataclasses.dataclass(frozen=True)
