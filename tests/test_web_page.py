@@ -29,7 +29,7 @@ def hinted_file(tmp_path_factory):
 
     network = build_efficientnet_unet(0, filters=(8, 8, 8, 8), repeats=(0, 0, 0, 0))
     random = np.random.default_rng(15)
-    head = network.layers[-1]
+    head = network.get_layer("classes")
     kernel, bias = head.get_weights()
     head.set_weights([random.normal(0, 3, kernel.shape), random.normal(0, 1, bias.shape)])
     path = tmp_path_factory.mktemp("hinted") / "hinted.onnx"

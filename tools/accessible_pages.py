@@ -20,6 +20,8 @@ FIXES = (
         re.compile(r'<summary>(?=<span class="toctree-toggle")'),
         '<summary aria-label="Show or hide the pages below">',
     ),
+    # A role for entries of a list, and no list.
+    (re.compile(r' role="doc-biblioentry"'), ""),
     # Everything on a page stands in a landmark.
     (
         re.compile(r'<div id="pst-primary-sidebar"'),

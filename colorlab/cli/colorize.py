@@ -151,7 +151,7 @@ def colorize(
     from colorlab.inference.settings import require_settings
     from colorlab.restoration.steps import parse_steps
 
-    if not photos and names is None:
+    if not photos and names is shard is manifest is None:
         raise WrongUse("Missing argument 'PHOTO...'.", context)
     require_settings(saturation, size, temperature)
     steps = parse_steps(restore)

@@ -122,9 +122,9 @@ def test_what_makes_no_sense_is_refused(archive, tmp_path, chroma_file):
         ([archive, "-o", tmp_path, "--shard", "1/3"], "holds the photographs"),
         ([archive, "-o", out, "--list", tmp_path / "none"], "none: cannot be read"),
         ([archive, "-o", out, "--manifest", tmp_path], "is a folder"),
-        (["-o", out], "PHOTO is missing"),
     ):
         assert named in refusal("colorize", *more, *model)
+    assert "missing argument 'PHOTO...'" in refusal("colorize", "-o", out, *model, code=2)
     (tmp_path / "empty").mkdir()
     line = refusal("colorize", tmp_path / "empty", "-o", out, "--shard", "1/3", *model)
     assert "holds no pictures" in line

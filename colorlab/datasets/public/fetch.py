@@ -201,6 +201,7 @@ def _receive(response, part, start, limit, progress):
             if not block:
                 break
             file.write(block)
+            file.flush()  # a killed process keeps what it has said
             done += len(block)
             progress("fetched", done, total)
     if max(done, total or 0) > limit:
