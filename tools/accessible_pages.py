@@ -20,8 +20,8 @@ FIXES = (
         re.compile(r'<summary>(?=<span class="toctree-toggle")'),
         '<summary aria-label="Show or hide the pages below">',
     ),
-    # A role for entries of a list, and no list.
-    (re.compile(r' role="doc-biblioentry"'), ""),
+    # The references are a list, so its entries are items.
+    (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
     # Everything on a page stands in a landmark.
     (
         re.compile(r'<div id="pst-primary-sidebar"'),
