@@ -58,7 +58,7 @@ def _write_networks(folder):
     network = of_own_layers(build_unet(output_channels=2))
     network = keras.Model(network.input, keras.layers.Rescaling(110.0)(network.output))
     network.save(folder / "network.keras")
-    write_onnx(network, folder / "network.onnx", {"image_size": 256, "step": 128})
+    write_onnx(network, folder / "network.onnx", {"image_size": 256, "stride": 128})
 
 
 def _write_pictures(folder, count):

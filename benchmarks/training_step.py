@@ -94,7 +94,7 @@ def measure():
         "ab at the recipe's size": Configuration(
             image_size=_SIZE, batch_size=32, precision="mixed_bfloat16"
         ),
-        "ab as shipped": Configuration(precision="mixed_bfloat16"),
+        "the preset ab": Configuration(precision="mixed_bfloat16"),
     }
     turns = {"float32": _matrix_turn("float32"), "bfloat16": _matrix_turn("bfloat16")}
     turns["copy"] = _copy_turn()

@@ -58,8 +58,20 @@ def log_cosh(target: Any, prediction: Any) -> Any:
     return ops.mean(size + ops.softplus(-2.0 * size) - math.log(2.0), axis=-1)
 
 
+_SOFTNESS = 5.0  # Lab units
+
+
 def _target_ab(target):
     return color.srgb_to_lab((ops.cast(target, "float32") + 1.0) / 2.0)[..., 1:]
+
+
+def _charbonnier(ab, prediction):
+    square = ops.sum(ops.square(ops.cast(prediction, "float32") - ab), axis=-1)
+    return ops.sqrt(square + _SOFTNESS**2) - _SOFTNESS
+
+
+def _coarse_ab(target):
+    return _target_ab(ops.average_pool(ops.cast(target, "float32"), BIN_STRIDE, BIN_STRIDE))
 
 
 class AbDistance:
@@ -90,7 +102,7 @@ class AbDistance:
     45.25
     """
 
-    _SOFTNESS, _USUAL_CHROMA = 5.0, 20.0
+    _USUAL_CHROMA = 20.0
 
     def __init__(self, class_rebalancing: float = 0.0):
         self.class_rebalancing = class_rebalancing
@@ -112,8 +124,7 @@ class AbDistance:
             float32, at least 0.
         """
         ab = _target_ab(ops.convert_to_tensor(target))
-        square = ops.sum(ops.square(ops.cast(prediction, "float32") - ab), axis=-1)
-        distance = ops.sqrt(square + self._SOFTNESS**2) - self._SOFTNESS
+        distance = _charbonnier(ab, prediction)
         if not self.class_rebalancing:
             return distance
         chroma = ops.sqrt(ops.sum(ops.square(ab), axis=-1) + 1e-6)
@@ -168,8 +179,10 @@ class AbCrossEntropy:
         tensor, shape (batch, height / 4, width / 4, bins)
             float32, at least 0; the sum over the bins is 1.
         """
-        coarse = ops.average_pool(ops.cast(target, "float32"), BIN_STRIDE, BIN_STRIDE)
-        ab = _target_ab(coarse)
+        return self.soft_encode_ab(_coarse_ab(target))
+
+    def soft_encode_ab(self, ab: Any) -> Any:
+        """Encode a and b, shape (..., 2), in Lab units, as :meth:`soft_encode` does (..., bins)."""
         # |t - c|^2 minus |t|^2, which is the same for all bins.
         square = (self._centers**2).sum(axis=-1) - 2.0 * ops.matmul(ab, self._centers.T)
         return ops.softmax(-square / (2.0 * self._SPREAD**2), axis=-1)
@@ -188,7 +201,23 @@ class AbCrossEntropy:
         tensor, shape (batch, height / 4, width / 4)
             float32, at least 0.
         """
-        shares = self.soft_encode(ops.convert_to_tensor(target))
+        return self.of_ab(_coarse_ab(ops.convert_to_tensor(target)), logits)
+
+    def of_ab(self, ab: Any, logits: Any) -> Any:
+        """Compute the loss from the true a and b on the grid of the logits.
+
+        Parameters
+        ----------
+        ab : array, shape (..., 2)
+            float32, in Lab units.
+        logits : array, shape (..., bins)
+
+        Returns
+        -------
+        tensor, shape (...)
+            float32, at least 0.
+        """
+        shares = self.soft_encode_ab(ab)
         entropy = -ops.sum(shares * ops.log_softmax(ops.cast(logits, "float32"), axis=-1), axis=-1)
         return entropy * ops.sum(shares * self._weights, axis=-1)
 
@@ -205,14 +234,10 @@ class AbCrossEntropyAndDistance(AbCrossEntropy):
 
     def __init__(self, bin_frequencies: np.ndarray | None = None, class_rebalancing: float = 1.0):
         super().__init__(bin_frequencies, class_rebalancing)
-        self._distance = AbDistance()
         self.__name__ = "ab_cross_entropy_and_distance"
 
-    def __call__(self, target, logits):
-        """Compute the loss of each square of 4 x 4 pixels, as :class:`AbCrossEntropy` does."""
-        target = ops.convert_to_tensor(target)
+    def of_ab(self, ab: Any, logits: Any) -> Any:
+        """Compute the loss from the true a and b, as :meth:`AbCrossEntropy.of_ab` does."""
         probabilities = ops.softmax(ops.cast(logits, "float32"), axis=-1)
-        mean = ops.matmul(probabilities, self._centers)
-        coarse = ops.average_pool(ops.cast(target, "float32"), BIN_STRIDE, BIN_STRIDE)
-        distance = self._distance(coarse, mean)
-        return super().__call__(target, logits) + self._DISTANCE_WEIGHT * distance
+        distance = _charbonnier(ab, ops.matmul(probabilities, self._centers))
+        return super().of_ab(ab, logits) + self._DISTANCE_WEIGHT * distance

@@ -21,10 +21,10 @@ import numpy as np
 import tensorflow as tf
 
 from colorlab.backend import keras
-from colorlab.color import ab_bins
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits
 from colorlab.export.onnx import write_onnx
+from colorlab.losses import AbCrossEntropyAndDistance
 from colorlab.networks.decoder import DECODER_STRIDES, build_decoder
 from colorlab.networks.efficientnet import efficientnet
 from colorlab.networks.efficientnet_unet import build_efficientnet_unet, copy_weights
@@ -38,7 +38,7 @@ FROZEN, TOP = 7, 4  # epochs
 # Share of the pictures without hints, and the mean number of hints of the others.
 HINTS_FROZEN, HINTS_TOP = (1 / 8, 8), (1 / 2, 5)
 LEARNING_RATE, ENCODER_RATE, WARMUP_EPOCHS = 1e-3, 0.25, 0.25
-EMA_MOMENTUM, REBALANCING, DISTANCE = 0.998, 0.3, 0.1
+EMA_MOMENTUM, REBALANCING = 0.998, 0.3
 LEAST_SPREAD = 3.0  # of a and b, in Lab units: below it a picture counts as grey or tinted
 HELD_BACK = 0.05  # of the varied pictures, for validation and for testing each
 
@@ -66,7 +66,7 @@ def _absolute(table, index):
 
 def weights_of(table, varied):
     """Draw half of the pictures from the varied ones, categories by the root of their size."""
-    origin = np.array([str(varied) in picture.path for picture in table.pictures])
+    origin = np.array([Path(each.path).is_relative_to(varied) for each in table.pictures])
     names = np.array([f"{o}/{p.category}" for o, p in zip(origin, table.pictures, strict=True)])
     _, places, counts = np.unique(names, return_inverse=True, return_counts=True)
     weights = counts[places] ** -0.5
@@ -75,33 +75,12 @@ def weights_of(table, varied):
     return weights
 
 
-def bin_weights(ab):
-    """Give rare ab bins more weight, from a sample of true a and b."""
-    centers, total = ab_bins.bin_centers(), 0.0
-    for part in np.array_split(ab.reshape(-1, 2), 50):
-        square = ((part[:, None] - centers) ** 2).sum(-1) / 50
-        shares = np.exp(square.min(1, keepdims=True) - square)
-        total = total + (shares / shares.sum(1, keepdims=True)).sum(0)
-    frequencies = total / total.sum()
-    weights = (0.5 * frequencies + 0.5 / len(centers)) ** -REBALANCING
-    return (weights / (frequencies * weights).sum()).astype("float32")
-
-
-def bins_loss(weights):
-    """Make the cross-entropy of softly assigned bins, plus a tenth of the distance of the mean."""
-    centers = tf.constant(ab_bins.bin_centers())
-    square = tf.reduce_sum(centers**2, -1)
-
-    def loss(ab, logits):
-        shares = tf.nn.softmax(-(square - 2 * tf.matmul(ab, centers, transpose_b=True)) / 50)
-        log_probabilities = tf.nn.log_softmax(logits)
-        entropy = -tf.reduce_sum(shares * log_probabilities, -1)
-        mean = tf.matmul(tf.exp(log_probabilities), centers)
-        distance = tf.sqrt(tf.reduce_sum((mean - ab) ** 2, -1) + 25.0) - 5.0
-        rare = tf.reduce_sum(shares * weights, -1)
-        return tf.reduce_mean(entropy * rare + DISTANCE * distance)
-
-    return loss
+def make_loss(ab):
+    """Make the loss whose class rebalancing follows from a sample of true a and b."""
+    encode = AbCrossEntropyAndDistance().soft_encode_ab
+    parts = np.array_split(ab.reshape(-1, 2), 50)
+    frequencies = sum(np.asarray(encode(part)).sum(0) for part in parts)
+    return AbCrossEntropyAndDistance(frequencies, REBALANCING)
 
 
 def learning_rate(epoch):
@@ -145,7 +124,7 @@ class Phase:
                 features, colors = heads(inputs, training=True)
                 logits = classes(features[:, row::2, column::2])
                 logits += said(colors[:, row::2, column::2])
-                value = loss(ab[:, row::2, column::2], logits)
+                value = tf.reduce_mean(loss.of_ab(ab[:, row::2, column::2], logits))
             self.optimizer.apply_gradients(
                 zip(tape.gradient(value, variables), variables, strict=True)
             )
@@ -224,7 +203,7 @@ def main():
     print(f"{len(table)} pictures, {(~colorful).sum()} of them grey or tinted and left out")
     allowed = weights_of(table, arguments.varied.absolute()) * colorful
     allowed /= allowed.sum()
-    loss = bins_loss(bin_weights(ab[colorful][::4, ::5, ::5]))
+    loss = make_loss(ab[colorful][::4, ::5, ::5])
     del ab
 
     state = {"epoch": 0}

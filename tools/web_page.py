@@ -10,11 +10,11 @@ import json
 import shutil
 from pathlib import Path
 
-import onnx
+import onnxruntime
 import skimage.data
-from onnx.utils import Extractor
 from PIL import Image
 
+from colorlab.inference import onnx_split
 from colorlab.inference.predictors import OnnxPredictor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,24 +27,18 @@ MISSING = (
 SAMPLES = ("camera", "astronaut", "chelsea", "coffee")
 
 
-def split_at_hints(model):
-    """Split a network that takes hints into what does not depend on them and what does.
+def split(content):
+    """Split a network that takes hints into encoder and decoder, as the library does.
 
-    Returns the encoder, from ``grey`` to features, and the decoder, from the features and ``hints``
-    to the prediction.
+    Returns the files by name; of a network without hints, the whole file is the encoder.
     """
-    of_grey, of_hints, features = {"grey"}, {"hints"}, []
-    for node in model.graph.node:  # in the order in which they are computed
-        if of_hints.intersection(node.input):
-            features += [name for name in node.input if name in of_grey and name not in features]
-            of_hints.update(node.output)
-        elif of_grey.intersection(node.input):
-            of_grey.update(node.output)
-    typed = Extractor(onnx.shape_inference.infer_shapes(model))
-    outputs = [each.name for each in model.graph.output]
-    encoder = typed.extract_model(["grey"], features)
-    decoder = typed.extract_model([*features, "hints"], outputs)
-    return encoder, decoder
+    parts = onnx_split.split_at_hints(content)
+    if parts is None:
+        return {"encoder": content}
+    encoder, decoder, _ = parts
+    features = onnxruntime.InferenceSession(encoder).get_outputs()
+    typed = [(each.name, each.type) for each in features]
+    return {"encoder": encoder, "decoder": onnx_split.decoder_with_inputs(decoder, typed)}
 
 
 def write_network(path, folder, facts=None):
@@ -56,13 +50,9 @@ def write_network(path, folder, facts=None):
     said = {"name": path.stem}
     for name in ("target", "image_size", "stride", "saturation", "temperature"):
         said[name] = getattr(predictor, name)
-    model = onnx.load(path)
-    parts = {"encoder": model}
-    if any(each.name == "hints" for each in model.graph.input):
-        parts = dict(zip(("encoder", "decoder"), split_at_hints(model), strict=True))
-    for part, network in parts.items():
+    parts = split(path.read_bytes())
+    for part, content in parts.items():
         name = f"{path.stem}_{part}.onnx" if len(parts) == 2 else f"{path.stem}.onnx"
-        content = network.SerializeToString()
         (folder / name).write_bytes(content)
         said[part] = {"file": name, "bytes": len(content)}
     return said

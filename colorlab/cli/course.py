@@ -7,8 +7,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from colorlab.cli.shared import console, count_progress, errors, say
-from colorlab.errors import InputError
+from colorlab.cli.shared import console, count_progress, errors, named_paths, say
 
 __all__ = ["course", "export", "score"]
 
@@ -81,7 +80,7 @@ def score(
     """
     from colorlab.course import load, scores
 
-    named = _named(submissions)
+    named = named_paths(submissions)
     setup = load()
     parts = setup.split()
     if recipe is None:
@@ -93,20 +92,6 @@ def score(
     _print_scores(result, f"{len(parts.test)} test pictures of {setup.pictures}")
     if out is not None:
         say(f"written: {out}")
-
-
-def _named(submissions):
-    """Return each submission's path by its name in the table."""
-    named = {}
-    for submission in submissions:
-        name, equals, path = submission.partition("=")
-        if not equals:
-            path = submission
-            name = pathlib.Path(path).resolve().name.removesuffix(".onnx")
-        if name in named:
-            raise InputError(f"{path}: the name {name!r} is taken; use NAME=PATH to choose another")
-        named[name] = path
-    return named
 
 
 def _trained(setup, parts):

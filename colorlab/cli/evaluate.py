@@ -14,6 +14,7 @@ from colorlab.cli.shared import (
     console,
     count_progress,
     errors,
+    named_paths,
     say,
     say_training_only,
     scan,
@@ -99,7 +100,7 @@ def evaluate(
     if hints < 0:
         raise InputError(f"--hints must be at least 0, got {hints}")
     require_settings(saturation, None, temperature)
-    named = _named(models)
+    named = named_paths(models, taken=("grey", "mean ab"))
     colorizers = {name: load_pretrained(model) for name, model in named.items()}
 
     if hints and not any(each.predictor.takes_hints for each in colorizers.values()):
@@ -138,19 +139,6 @@ def evaluate(
     _print_evaluation(result)
     if path is not None:
         say(f"written: {path}")
-
-
-def _named(models):
-    """Return each model by its name in the table."""
-    named = {}
-    for model in models:
-        name, equals, path = model.partition("=")
-        if not equals:
-            name, path = pathlib.Path(model).name.removesuffix(".onnx") or model, model
-        if name in named or name in ("grey", "mean ab"):
-            raise InputError(f"{model}: the name {name!r} is taken; say NAME=MODEL to choose one")
-        named[name] = path
-    return named
 
 
 def _print_evaluation(result):

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand
 
+from colorlab.errors import InputError
+
 __all__ = [
     "DataOption",
     "RestoreCommand",
@@ -19,6 +21,7 @@ __all__ = [
     "console",
     "count_progress",
     "errors",
+    "named_paths",
     "say",
     "say_left_out",
     "say_training_only",
@@ -65,6 +68,38 @@ _JOINERS = "\u200d\ufe0f"
 
 def _spell(character):
     return character.encode("unicode_escape").decode()
+
+
+def named_paths(values, taken=()):
+    """Give each path that a command got a name in its table.
+
+    Parameters
+    ----------
+    values : iterable of str
+        ``NAME=PATH``, or a path, whose last part without ``.onnx`` is its name.
+    taken : iterable of str
+        Names that the table has already.
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    InputError
+        If two have one name.
+    """
+    named = {}
+    for value in values:
+        name, equals, path = value.partition("=")
+        if not equals:
+            name, path = pathlib.Path(value).resolve().name.removesuffix(".onnx"), value
+        if name in named or name in taken:
+            raise InputError(
+                f"{path}: the name {name!r} is taken; say NAME={path} to choose another"
+            )
+        named[name] = path
+    return named
 
 
 def say_left_out(word, files):

@@ -70,7 +70,11 @@ class Colorizer:
         InputError
             If the folder is missing, is not a run, or its weights are missing or damaged.
         """
-        return cls(KerasPredictor.from_run(run))
+        from colorlab.training.run import Run
+        from colorlab.training.weights import load_network
+
+        network, folder = load_network(run), Run(run)
+        return cls(KerasPredictor(network, folder.configuration, weights=folder.best_weights))
 
     def colorize(
         self,

@@ -601,7 +601,7 @@ def test_pictures_are_judged_at_256_unless_a_model_redraws_the_light(second, pho
 
 def test_a_name_may_stand_for_one_model_only(second, photographs):
     for models in ((second, second), (f"grey={second}",)):
-        assert "NAME=MODEL" in refusal("evaluate", *models, "--data", photographs)
+        assert "say NAME=" in refusal("evaluate", *models, "--data", photographs)
 
 
 def test_models_of_different_splits_are_not_compared(second, photographs, tmp_path):

@@ -129,4 +129,4 @@ def test_scores_are_written_for_a_spreadsheet(make_run, parts, tmp_path):
 
 def test_two_submissions_of_one_name_are_refused(tmp_path):
     line = refusal("course", "score", tmp_path / "a" / "run", tmp_path / "b" / "run")
-    assert "NAME=PATH" in line
+    assert "say NAME=" in line

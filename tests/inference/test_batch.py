@@ -10,22 +10,13 @@ from PIL import Image
 from colorlab.errors import InputError
 from colorlab.inference import batch
 from colorlab.inference.jobs import Job, Plan, plan
-from colorlab.inference.pretrained import load_pretrained
-
-
-@pytest.fixture(scope="module")
-def colorizer(chroma_file):
-    return load_pretrained(chroma_file)
 
 
 @pytest.fixture
-def album(tmp_path):
+def album(tmp_path, write_photographs):
     """Return a folder of four photographs, one of which is broken."""
     place = tmp_path / "album"
-    (place / "deep").mkdir(parents=True)
-    random = np.random.default_rng(0)
-    for name in ("a.png", "b.jpg", "deep/c.tif"):
-        Image.fromarray(random.integers(0, 256, (30, 40)).astype("uint8")).save(place / name)
+    write_photographs(place, "a.png", "b.jpg", "deep/c.tif")
     (place / "d.png").write_text("text")
     return place
 

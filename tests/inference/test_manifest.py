@@ -6,32 +6,21 @@ import os
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from colorlab.errors import InputError
 from colorlab.inference import batch, single
 from colorlab.inference.archive import Archive, ArchiveJob
 from colorlab.inference.manifest import Manifest, made_with, read_lines
 from colorlab.inference.manifest_check import PROBLEMS, check_manifest, latest_facts
-from colorlab.inference.pretrained import load_pretrained
 from colorlab.inference.shards import Shard
 
 
-@pytest.fixture(scope="module")
-def colorizer(chroma_file):
-    return load_pretrained(chroma_file)
-
-
 @pytest.fixture
-def album(tmp_path):
+def album(tmp_path, write_photographs):
     """Return a folder of five photographs, one of which is broken."""
     place = tmp_path / "album"
-    (place / "deep").mkdir(parents=True)
-    random = np.random.default_rng(0)
-    for name in ("a.png", "b.jpg", "deep/c.tif", "d.gif"):
-        Image.fromarray(random.integers(0, 256, (30, 40)).astype("uint8")).save(place / name)
+    write_photographs(place, "a.png", "b.jpg", "deep/c.tif", "d.gif")
     (place / "e.png").write_text("text")
     return place
 

@@ -7,14 +7,8 @@ from PIL import Image
 from colorlab.images.opening import page_numbers
 from colorlab.inference import batch
 from colorlab.inference.jobs import plan
-from colorlab.inference.pretrained import load_pretrained
 
 PAGES = [np.full((20 + 4 * number, 30), 40 * number + 30, "uint8") for number in range(4)]
-
-
-@pytest.fixture(scope="module")
-def colorizer(chroma_file):
-    return load_pretrained(chroma_file)
 
 
 @pytest.fixture

@@ -65,30 +65,6 @@ class KerasPredictor(Predictor):
             model.compile(jit_compile=keras.backend.backend() == "jax")
         self._turn = threading.Lock()
 
-    @classmethod
-    def from_run(cls, run: Any) -> "KerasPredictor":
-        """Load the best weights of a training run.
-
-        Parameters
-        ----------
-        run : path-like
-            A folder that :func:`colorlab.training.train` wrote.
-
-        Returns
-        -------
-        KerasPredictor
-
-        Raises
-        ------
-        InputError
-            If the folder is missing, is not a run, or its weights are missing or damaged.
-        """
-        from colorlab.training.run import Run
-        from colorlab.training.weights import load_network
-
-        folder = Run(run)
-        return cls(load_network(run), folder.configuration, weights=folder.best_weights)
-
     def encode(self, grey: np.ndarray) -> Any:
         """Compute what does not depend on hints, as :meth:`Predictor.encode` says."""
         with self._turn:
