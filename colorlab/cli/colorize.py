@@ -95,8 +95,9 @@ def colorize(
         str, typer.Option(help="first or all: the pages of TIFF files that are coloured.")
     ] = "first",
     largest: Annotated[
-        int, typer.Option(help="Largest picture that is read, in million pixels.")
-    ] = 178,
+        int | None,
+        typer.Option(help="Largest picture that is read, in million pixels.", show_default="178"),
+    ] = None,
     restore: Annotated[
         str | None,
         typer.Option(
@@ -149,13 +150,14 @@ def colorize(
     from colorlab.inference.jobs import plan
     from colorlab.inference.reference_palette import palette_of
     from colorlab.inference.settings import require_settings
+    from colorlab.inference.storage import RemotePath, to_path
     from colorlab.restoration.steps import parse_steps
 
     if not photos and names is shard is manifest is None:
         raise WrongUse("Missing argument 'PHOTO...'.", context)
     require_settings(saturation, size, temperature)
     steps = parse_steps(restore)
-    if largest != 178:
+    if largest is not None:
         allow_pixels(largest)
     if pages not in ("first", "all"):
         raise InputError(f"--pages must be first or all, got {pages!r}")
@@ -187,7 +189,9 @@ def colorize(
             raise InputError(
                 "--variants and --doubt do not go with --shard, --list, --manifest or URLs"
             )
-        if hints is not None and remote:
+        if hint or hints not in (None, "auto"):
+            raise InputError("--hint and --hints FILE are for one photograph; say --hints auto")
+        if hints is not None and any(isinstance(to_path(each), RemotePath) for each in photos):
             raise InputError("--hints: photographs in a storage have no files of hints beside them")
         if pages == "all" and FORMATS.get(ending or "", "TIFF") != "TIFF":
             raise InputError("--pages all: a result of an archive is one file; leave --format out")
@@ -197,7 +201,7 @@ def colorize(
         with _manifest_of(manifest, colorizer, settings, suffix, ending, shard) as lines:
             work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
     else:
-        planned = plan(photos, out, suffix, ending, overwrite, pages == "all")
+        planned = plan(photos, out, suffix, ending, overwrite, pages == "all", variants, doubt)
         report = Report(planned, model, as_json)
         if planned.jobs:
             workers, threads = batch.workers_for(len(planned.jobs))

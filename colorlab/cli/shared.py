@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import pathlib
 from typing import Annotated, Any
 
@@ -161,15 +162,17 @@ def count_progress(console, description, total):
         yield lambda done: bar.update(task, completed=done)
 
 
+def _is_place(word):
+    return "://" in word or os.path.lexists(word)
+
+
 class RestoreCommand(TyperCommand):
     """Take ``--restore`` with or without the names of steps behind it."""
 
     def parse_args(self, ctx, args):
         """Parse the command line, after ``--restore`` alone became ``--restore=all``."""
-        from colorlab.restoration.steps import STEPS
-
         alone = [
-            word == "--restore" and not set(following.split(",")) <= {*STEPS, "all"}
+            word == "--restore" and (not following or following[0] == "-" or _is_place(following))
             for word, following in itertools.zip_longest(args, args[1:], fillvalue="")
         ]
         args = [each + "=all" if all_of else each for each, all_of in zip(args, alone, strict=True)]

@@ -1,8 +1,8 @@
 """Scans of hundreds of millions of pixels: allowed on request, read and written strip by strip.
 
 Pillow keeps four bytes for each pixel in colour, beside the arrays of the library. Above
-:data:`LARGE` pixels only the grey of a picture is decoded, and a TIFF file is written from the
-array itself: 400 million pixels stay below 2 GB.
+:data:`LARGE` pixels only the grey of a JPEG or TIFF file is decoded, and a TIFF file is written
+from the array itself: 400 million pixels from TIFF to TIFF stay below 2 GB.
 
 Taught in :doc:`/book/troubleshooting`.
 """
@@ -19,6 +19,7 @@ __all__ = ["LARGE", "allow_pixels", "grey_of_page", "is_large", "write_tiff"]
 #: decompression bombs.
 LARGE = 2 * 89_478_485
 _ROWS = 64  # of a strip
+_XMP = 700  # the tag of XMP data
 
 
 def allow_pixels(millions: int) -> None:
@@ -107,6 +108,7 @@ def write_tiff(stream, image, metadata):
         raise MissingExtra(
             'tifffile is not installed; type: pip install "colorlab-book[formats]"'
         ) from None
+    xmp = metadata.get("xmp")
     with tifffile.TiffWriter(stream, bigtiff=image.nbytes > 3 * 10**9) as file:
         file.write(
             image,
@@ -119,5 +121,6 @@ def write_tiff(stream, image, metadata):
             software=False,
             resolution=metadata.get("dpi"),
             resolutionunit="inch" if "dpi" in metadata else None,
+            extratags=[(_XMP, "B", len(xmp), xmp, True)] if xmp else [],
         )
-    return [key for key in metadata if key not in ("dpi", "lost")]
+    return [key for key in metadata if key not in ("dpi", "lost", "xmp")]

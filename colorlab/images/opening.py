@@ -83,7 +83,7 @@ def picture_size(source: str | os.PathLike | bytes) -> tuple[int, int]:
     return 0, 0
 
 
-def page_numbers(source: str | os.PathLike | bytes) -> tuple[int, ...]:
+def page_numbers(source: str | os.PathLike | bytes) -> tuple[tuple[int, ...], bool]:
     """List the pages of a TIFF file, without previews: reduced copies of other pages.
 
     Parameters
@@ -92,11 +92,14 @@ def page_numbers(source: str | os.PathLike | bytes) -> tuple[int, ...]:
 
     Returns
     -------
-    tuple of int
+    numbers : tuple of int
         In order; what follows a damaged page is not listed. (0,) for files of other formats, and
         where the pages cannot be told.
+    whole : bool
+        False if a page is damaged.
     """
     numbers: list[int] = []
+    whole = True
     with contextlib.suppress(Exception), one_line_errors("picture"), open_stream(source) as stream:
         if recognize(stream, source) == "TIFF":
             tiff.quiet_libtiff()
@@ -105,5 +108,11 @@ def page_numbers(source: str | os.PathLike | bytes) -> tuple[int, ...]:
                     page = picture.tell()
                     if not tiff.is_reduced(picture.tag_v2):  # type: ignore[attr-defined]
                         numbers.append(page)
-                    picture.seek(page + 1)
-    return tuple(numbers) or (0,)
+                    whole = False  # until the next one is found, or the end
+                    try:
+                        picture.seek(page + 1)
+                    except EOFError:
+                        whole = True
+                        break
+                    whole = True
+    return tuple(numbers) or (0,), whole

@@ -14,6 +14,7 @@ References
 .. [2] IPTC NewsCodes, Digital Source Type, https://cv.iptc.org/newscodes/digitalsourcetype/
 """
 
+import contextlib
 import dataclasses
 import re
 
@@ -45,6 +46,9 @@ _OWN = re.compile(
 )
 
 
+_UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+
+
 def mark(xmp: bytes | None = None) -> bytes:
     """Add the mark to the XMP data of a photograph.
 
@@ -57,8 +61,8 @@ def mark(xmp: bytes | None = None) -> bytes:
     -------
     bytes
         The same data with the mark, in place of another value of the same property; everything
-        else stays byte for byte. Data without a place for properties, such as damaged ones, are
-        replaced by the mark alone.
+        else stays byte for byte, but for UTF-16, which becomes UTF-8. Data without a place for
+        properties, such as damaged ones, are replaced by the mark alone.
 
     Examples
     --------
@@ -67,7 +71,7 @@ def mark(xmp: bytes | None = None) -> bytes:
     >>> mark(mark()) == mark()
     True
     """
-    data = xmp or b""
+    data = _as_utf8(xmp or b"")
     if _END.search(data) is None:
         opened = _EMPTY.sub(rb"<\1:RDF\2></\1:RDF>", data, count=1)
         data = opened if _END.search(opened) else _PACKET
@@ -85,6 +89,14 @@ def mark(xmp: bytes | None = None) -> bytes:
         + b'Iptc4xmpExt:DigitalSourceType="%b"/>' % SOURCE_TYPE.encode()
     )
     return data[: end.start()] + added + data[end.start() :]
+
+
+def _as_utf8(data):
+    for start, encoding in _UTF_16.items():
+        if data.startswith(start):
+            with contextlib.suppress(UnicodeDecodeError):
+                return data.decode(encoding).encode()
+    return data
 
 
 def with_mark(photograph: Photograph, image_format: str) -> tuple[Photograph, list[str]]:

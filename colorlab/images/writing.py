@@ -123,18 +123,22 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
         # Pillow cannot store EXIF data in compressed TIFF files.
         options["compression"] = "tiff_adobe_deflate"
     picture = Image.fromarray(image)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # damaged metadata are written as they were
-            picture.save(stream, format=image_format, **options)
-    except _METADATA_ERRORS:
-        # Without the metadata the picture can still be saved.
-        stream.seek(0)
-        stream.truncate()
-        plain = {key: options[key] for key in options if key in _PIXEL_OPTIONS}
-        picture.save(stream, format=image_format, **plain)
-        notes.append("its metadata could not be written")
-    return notes
+    # Without metadata that it cannot hold, the picture can still be saved, and with the mark.
+    plain = {key: options[key] for key in options if key in _PIXEL_OPTIONS}
+    xmp = {key: value for key, value in photograph.metadata.items() if key == "xmp"}
+    marked = {**plain, **save_options(xmp, image_format)[0]}
+    for each in (options, marked, plain):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # damaged metadata are written as they were
+                picture.save(stream, format=image_format, **each)
+            break
+        except _METADATA_ERRORS:
+            if each is plain:
+                raise
+            stream.seek(0)
+            stream.truncate()
+    return notes if each is options else [*notes, "its metadata could not be written"]
 
 
 def write_pages(stream, pages):

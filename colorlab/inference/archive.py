@@ -79,8 +79,8 @@ def _decoded(names, separator):
 class Archive:
     """The photographs of a folder, or of a list, that belong to one part; iterated over as jobs.
 
-    Two photographs that would become one file are told apart within their folder, as
-    :func:`colorlab.inference.jobs.plan` does, before the parts are: each part finds the same names.
+    Two photographs that would become one file are told apart among all of their folder, as
+    :func:`colorlab.inference.jobs.plan` does: each part and each list finds the same names.
 
     Parameters
     ----------
@@ -89,7 +89,8 @@ class Archive:
     out : path-like or RemotePath
         The folder for the results; what lies in it is no photograph of the archive.
     names : iterable of str, optional
-        The photographs, below ``folder`` or with their whole paths; by default all there are.
+        The photographs, below ``folder``, or with their paths as ``find FOLDER`` prints them, or
+        with their whole paths; by default all there are.
     shard : Shard, optional
         Which part of them; by default the whole.
     suffix, image_format : str, optional
@@ -150,8 +151,14 @@ class Archive:
         """Yield what there is to do, folder by folder."""
         self.found = self.existing = self.listed = 0
         self.unreadable, self.passed_over = [], []
-        for place, names in self._walk() if self._names is None else self._group():
-            yield from self._jobs(place, names)
+        if self._names is None:
+            for place, names in self._walk():
+                yield from self._jobs(place, names, names)
+        else:
+            for place, names in self._group():
+                there = _files_of(self.folder / place)
+                beside = [name for name in there if is_picture(name) and name[0] != "."]
+                yield from self._jobs(place, names, beside)
 
     def _walk(self):
         """Yield each folder, as it stands below that of the archive, with its photographs."""
@@ -199,11 +206,15 @@ class Archive:
                     break
             else:
                 return None
+        else:
+            spelled = f"{os.path.normpath(self.folder)}{os.sep}"
+            if path.startswith(spelled) and not os.path.lexists(self.folder / path):
+                path = path.removeprefix(spelled)
         path = path.replace(os.sep, "/")
         return None if path == "." or path.split("/")[0] == ".." else path
 
-    def _jobs(self, place, names):
-        targets, clashes = _distinct(names, self._suffix, self._format)
+    def _jobs(self, place, names, beside):
+        targets, clashes = _distinct({*names, *beside}, self._suffix, self._format)
         folder, out = self.folder / place, self.out / place
         prefix = "" if place == "." else f"{place}/"
         there: set[str] | None = None
@@ -252,7 +263,7 @@ def _distinct(names, suffix, image_format):
     taken: dict[str, str] = {}
     targets, clashes = {}, {}
     # A photograph that keeps its ending keeps its name: x.png, and then x.gif.png.
-    for name in sorted(names, key=lambda name: not name.endswith(endings[name])):
+    for name in sorted(names, key=lambda name: (not name.endswith(endings[name]), name)):
         longer = f"{name}{suffix}{endings[name]}"
         choices = (plain[name],) if name.endswith(endings[name]) else (plain[name], longer)
         target = next((each for each in choices if each not in taken), None)

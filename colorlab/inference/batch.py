@@ -95,8 +95,8 @@ def colorize_all(
     Raises
     ------
     InputError
-        Before the first photograph, if the place for the results is not writable, or the network
-        cannot do what the settings ask for.
+        Before the first photograph, if the network cannot do what the settings ask for; with a
+        Plan, also if the place for the results is not writable, or there is a manifest.
     KeyboardInterrupt
         At the end, if Ctrl-C left pictures that were not started; immediately at the second Ctrl-C.
 
@@ -111,6 +111,8 @@ def colorize_all(
     settings, content = settings or Settings(), None
     settings.require_for(colorizer.predictor)
     if isinstance(planned, Plan):
+        if manifest is not None:
+            raise InputError("a manifest is of an archive; colour an Archive in place of a Plan")
         if not planned.jobs:
             return
         _prepare(planned)

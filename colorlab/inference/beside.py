@@ -3,7 +3,6 @@
 Taught in :doc:`/notebooks/09_ask_a_person`.
 """
 
-import os
 import pathlib
 import re
 
@@ -11,36 +10,41 @@ import numpy as np
 from PIL import Image
 
 from colorlab.atomic import open_atomic
-from colorlab.errors import InputError
 
-__all__ = ["doubt_path", "is_beside", "require_free", "variant_paths", "write_doubt"]
+__all__ = ["is_beside", "paths_beside", "write_doubt"]
 
-_BESIDE = re.compile(r"(.+)_(variant[0-9]+|doubt)")
+_VARIANT = re.compile(r"(.+)_variant[0-9]+")
+_DOUBT = ".doubt.png"
 
 
-def variant_paths(target: pathlib.Path, count: int) -> list[pathlib.Path]:
-    """Name the variants of a result.
+def paths_beside(
+    target: pathlib.Path, variants: int, doubt: bool
+) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
+    """Name what is written beside a result.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The result.
+    variants : int
+        How many there are.
+    doubt : bool
+        Whether there is a map of doubt.
+
+    Returns
+    -------
+    variants, maps : list of pathlib.Path
+        The map has the result's whole name, since ``a.jpg`` and ``a.png`` may lie in one folder.
 
     Examples
     --------
-    >>> [path.name for path in variant_paths(pathlib.Path("out/a.jpg"), 2)]
-    ['a_variant1.jpg', 'a_variant2.jpg']
+    >>> variants, maps = paths_beside(pathlib.Path("out/a.jpg"), 2, True)
+    >>> [path.name for path in (*variants, *maps)]
+    ['a_variant1.jpg', 'a_variant2.jpg', 'a.jpg.doubt.png']
     """
-    return [
-        target.with_name(f"{target.stem}_variant{number}{target.suffix}")
-        for number in range(1, count + 1)
-    ]
-
-
-def doubt_path(target: pathlib.Path) -> pathlib.Path:
-    """Name the map of doubt of a result.
-
-    Examples
-    --------
-    >>> doubt_path(pathlib.Path("out/a.jpg")).name
-    'a_doubt.png'
-    """
-    return target.with_name(f"{target.stem}_doubt.png")
+    names = [f"{target.stem}_variant{number}{target.suffix}" for number in range(1, variants + 1)]
+    maps = [target.with_name(f"{target.name}{_DOUBT}")] if doubt else []
+    return [target.with_name(name) for name in names], maps
 
 
 def is_beside(path: pathlib.Path, targets: set[pathlib.Path]) -> bool:
@@ -51,29 +55,10 @@ def is_beside(path: pathlib.Path, targets: set[pathlib.Path]) -> bool:
     >>> is_beside(pathlib.Path("a_variant2.jpg"), {pathlib.Path("a.jpg")})
     True
     """
-    found = _BESIDE.fullmatch(path.stem)
-    if found is None:
-        return False
-    if found[2] == "doubt":
-        return any(each.parent == path.parent and each.stem == found[1] for each in targets)
-    return path.with_name(found[1] + path.suffix) in targets
-
-
-def require_free(paths: list[pathlib.Path]) -> None:
-    """Refuse to begin if one of several files exists.
-
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-
-    Raises
-    ------
-    InputError
-        The message names it.
-    """
-    for path in paths:
-        if os.path.lexists(path):
-            raise InputError(f"{path}: exists already; choose another place, or say --overwrite")
+    if path.name.endswith(_DOUBT):
+        return path.with_name(path.name.removesuffix(_DOUBT)) in targets
+    found = _VARIANT.fullmatch(path.stem)
+    return found is not None and path.with_name(found[1] + path.suffix) in targets
 
 
 def write_doubt(path: pathlib.Path, doubt: np.ndarray, overwrite: bool = False) -> None:

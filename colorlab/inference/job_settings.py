@@ -131,6 +131,8 @@ def hints_of(job: Job, settings: Settings, shape: tuple[int, ...]) -> tuple[Hint
     InputError
         If a file of hints cannot be used, or the photograph cannot have the hints.
     """
+    if not job.hinted:
+        return ()
     path, hints = settings.hints_file, list(settings.hints)
     if path == AUTO:
         beside = None if job.source == STANDARD else hints_beside(job.source)

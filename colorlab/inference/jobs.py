@@ -5,6 +5,7 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 
 import dataclasses
 import functools
+import itertools
 import os
 import pathlib
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
 from colorlab.images.listing import list_pictures
 from colorlab.images.opening import page_numbers
-from colorlab.inference.beside import is_beside
+from colorlab.inference.beside import is_beside, paths_beside
 
 __all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan", "target_name"]
 
@@ -32,11 +33,14 @@ class Job:
         Or :class:`colorlab.inference.storage.RemotePath`, in an archive.
     page : int or None
         Of a TIFF file whose pages become a file each.
+    hinted : bool
+        Whether the photograph's hints are for it: they are for the first page alone.
     """
 
     source: Any
     target: Any
     page: int | None = dataclasses.field(default=None, kw_only=True)
+    hinted: bool = dataclasses.field(default=True, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -142,6 +146,8 @@ def plan(
     image_format: str | None = None,
     overwrite: bool = False,
     all_pages: bool = False,
+    variants: int = 0,
+    doubt: bool = False,
 ) -> Plan:
     """Decide which photograph becomes which file.
 
@@ -160,6 +166,10 @@ def plan(
     all_pages : bool
         Whether each page of a TIFF file is coloured. If the result is a TIFF file too, it gets all
         pages; else each page becomes a file, with its number at the end of the name.
+    variants : int
+        How many variants are written beside each result.
+    doubt : bool
+        Whether a map of doubt is written beside each result.
 
     Returns
     -------
@@ -168,7 +178,8 @@ def plan(
     Raises
     ------
     InputError
-        If a photograph would be overwritten, or a single result that is named exists already.
+        If a photograph would be overwritten, two files would have one name, or a single result that
+        is named exists already.
 
     Examples
     --------
@@ -214,9 +225,15 @@ def plan(
         jobs, clashes = _with_distinct_names(jobs, suffix)
         unreadable += clashes
     if all_pages:
-        jobs = [page for job in jobs for page in _pages_of(job)]
-    _require_other_names(jobs)
-    existing = [] if overwrite else [job for job in jobs if _exists(job.target)]
+        jobs = [page for job in jobs for page in _pages_of(job, unreadable)]
+
+    def files_of(job):
+        if job.target == STANDARD:
+            return [job.target]
+        return [job.target, *itertools.chain(*paths_beside(job.target, variants, doubt))]
+
+    _require_other_names(jobs, files_of)
+    existing = [] if overwrite else [job for job in jobs if all(map(_exists, files_of(job)))]
     if existing and existing[0].target == out:
         raise InputError(f"{out}: exists already; choose another name, or say --overwrite")
     kept = set(existing)
@@ -228,18 +245,21 @@ def plan(
     )
 
 
-def _pages_of(job):
+def _pages_of(job, unreadable):
     """Make a job of each page, if they cannot be written into one file."""
     if STANDARD in (job.source, job.target) or FORMATS.get(job.target.suffix.lower()) == "TIFF":
         return [job]
-    numbers = page_numbers(job.source)
+    numbers, whole = page_numbers(job.source)
+    if not whole:
+        unreadable.append(f"{job.source}: has damaged pages behind page {numbers[-1] + 1}")
     if len(numbers) == 1:
         return [job]
     stem, ending, digits = job.target.stem, job.target.suffix, len(str(len(numbers)))
-    return [
-        Job(job.source, job.target.with_name(f"{stem}-{count:0{digits}}{ending}"), page=page)
+    named = [
+        (page, job.target.with_name(f"{stem}-{count:0{digits}}{ending}"))
         for count, page in enumerate(numbers, 1)
     ]
+    return [Job(job.source, target, page=page, hinted=page == numbers[0]) for page, target in named]
 
 
 def _exists(target):
@@ -309,13 +329,21 @@ def _with_distinct_names(jobs, suffix):
     return [distinct[job] for job in jobs if job in distinct], clashes
 
 
-def _require_other_names(jobs):
-    """Refuse before the first picture what would overwrite an original."""
+def _require_other_names(jobs, files_of):
+    """Refuse before the first picture what would overwrite an original or another result."""
     sources = {_resolved(job.source): job.source for job in jobs if job.source != STANDARD}
+    written: dict[pathlib.Path, Any] = {}
     for job in jobs:
-        target = _resolved(job.target)
-        if job.target != STANDARD and target in sources:
-            raise InputError(
-                f"{sources[target]}: would be overwritten; choose another folder with -o, or add "
-                "something to the names with --suffix"
-            )
+        for path in files_of(job) if job.target != STANDARD else ():
+            place = _resolved(path)
+            if place in sources:
+                raise InputError(
+                    f"{sources[place]}: would be overwritten; choose another folder with -o, or "
+                    "add something to the names with --suffix"
+                )
+            if place in written:
+                raise InputError(
+                    f"{path}: would be written for {written[place]} and for {job.source}; colour "
+                    "them into different folders"
+                )
+            written[place] = job.source

@@ -26,12 +26,13 @@ from colorlab.inference.job_settings import Settings
 __all__ = ["Manifest", "made_with", "read_lines"]
 
 _BLOCK = 2**16
+_FIRST = b'{"source": "'  # how each line begins
 
 
 def made_with(
     colorizer: Colorizer, settings: Settings, suffix: str = "", ending: str | None = None
 ) -> dict:
-    """Return what decides the bytes of a result, apart from the photograph.
+    """Return what decides the bytes of a result, apart from the photograph and its own hints.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ class Manifest:
     Raises
     ------
     InputError
-        When it is opened: if it cannot be written, or another process writes to it.
+        When it is opened: if it holds something else, cannot be written, or another process writes
+        to it.
 
     Notes
     -----
@@ -136,6 +138,12 @@ class Manifest:
             except (OSError, NotImplementedError):  # some network drives do not support locks
                 pass
             self._stream = open(self.path, "a+b", buffering=0)  # noqa: SIM115
+            if not _is_manifest(self._stream):
+                self._stream.close()
+                self._unlock()
+                raise InputError(
+                    f"{self.path}: is no manifest; name a new file, or one of an earlier run"
+                )
             _remove_torn_line(self._stream)
         except OSError as error:
             self._unlock()
@@ -185,6 +193,14 @@ class Manifest:
                 with contextlib.suppress(OSError):
                     self._stream.truncate(end)
                 raise InputError(f"{self.path}: cannot be written ({error.strerror})") from None
+
+
+def _is_manifest(stream):
+    """Tell by its first line, which may be cut short."""
+    stream.seek(0)
+    first = stream.read(_BLOCK).strip(b"\0")  # which a power failure may leave
+    line, end, _ = first.partition(b"\n")
+    return _line(line) is not None if end else _FIRST.startswith(first[: len(_FIRST)])
 
 
 def _remove_torn_line(stream):

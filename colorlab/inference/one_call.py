@@ -95,8 +95,8 @@ def suggest(
         Column and row in pixels of the upright photograph.
     k : int
         At most this many colours.
-    model : str or path-like
-        As for :func:`load_pretrained`; one that predicts a probability for each bin of a and b.
+    model : str, path-like or None
+        As for :func:`colorize`; one that predicts a probability for each bin of a and b.
     hints : sequence of Hint, optional
         Known colours of other places.
 
@@ -123,4 +123,4 @@ def suggest(
     Traceback (most recent call last):
     colorlab.errors.InputError: the place 8, 4: lies outside the photograph, which has 8 x 8 ...
     """
-    return _load_once(model).session(image).suggest(x, y, k, hints)
+    return _load_once("default" if model is None else model).session(image).suggest(x, y, k, hints)

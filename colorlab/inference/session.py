@@ -3,6 +3,7 @@
 Taught in :doc:`/notebooks/09_ask_a_person`.
 """
 
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -199,7 +200,7 @@ class Session:
             too small.
         """
         require_inside(f"the place {x}, {y}", x, y, self.grey.shape)
-        if isinstance(k, bool) or k != int(k) or k < 1:
+        if not isinstance(k, numbers.Integral) or k is True or k < 1:
             raise InputError(f"k must be a whole number from 1, got {k}")
         logits = self._logits(hints, "suggestions")
         axes = zip((y, x), self.grey.shape, self._grid, self._valid_fraction, strict=False)

@@ -67,7 +67,7 @@ def colorize_file(
     if content is None and isinstance(job.source, RemotePath):
         content = job.source.read()
     source = job.source if content is None else content
-    pages = _pages_of(job, source, settings)
+    pages, damaged = _pages_of(job, source, settings)
     photograph = read_photograph(source, job.name, settings.restore, pages[0])
     hints = hints_of(job, settings, photograph.grey.shape)
     session = colorizer.session(photograph.grey, settings.size)
@@ -78,7 +78,7 @@ def colorize_file(
         image_format = format_of(job.target.name, image_format)
     elif image_format not in ("JPEG", "WEBP", "TIFF", "BMP"):
         image_format = "PNG"
-    notes = photograph.notes + session.notes(hints)
+    notes = photograph.notes + session.notes(hints) + damaged
     if settings.mark:
         photograph, unmarked = with_mark(photograph, image_format)
         notes += unmarked
@@ -97,6 +97,9 @@ def colorize_file(
         facts["hints"] = len(hints)
     if settings.variants or settings.doubt:
         facts |= _write_beside(job, photograph, session, wishes, settings, image_format)
+        if not settings.overwrite and os.path.lexists(job.target):
+            facts["seconds"] = round(time.perf_counter() - start, 3)
+            return {**facts, "notes": [*notes, "it exists already and was kept"]}
     with _open(job.target, settings.overwrite) as stream:
         if len(pages) == 1:
             lost = write_photograph(stream, image, photograph, image_format, settings.quality)
@@ -116,13 +119,16 @@ def colorize_file(
 
 
 def _pages_of(job, source, settings):
-    """List the pages that go into the result; None stands for the first one."""
+    """List the pages that go into the result, None for the first one, and what is to be noted."""
     if job.page is not None or not settings.all_pages:
-        return (job.page,)
+        return (job.page,), []
     result = settings.image_format or "TIFF"
     result = result if job.target == STANDARD else format_of(job.target.name, result)
-    numbers = page_numbers(source) if result == "TIFF" else ()
-    return numbers if len(numbers) > 1 else (None,)
+    if result != "TIFF":
+        return (None,), []
+    numbers, whole = page_numbers(source)
+    notes = [] if whole else ["the pages behind these are damaged"]
+    return numbers if len(numbers) > 1 else (None,), notes
 
 
 def _further_page(job, source, page, colorizer, settings):
@@ -143,22 +149,24 @@ def _shown(photograph, image, settings):
 
 
 def _write_beside(job, photograph, session, wishes, settings, image_format):
-    """Write variants and map of doubt, before the result: where it is, they are too."""
+    """Write those variants and that map of doubt which are not there yet."""
     if job.target == STANDARD:
         raise InputError("--variants and --doubt write files beside the result; name one with -o")
-    variants = beside.variant_paths(job.target, settings.variants)
-    doubt = [beside.doubt_path(job.target)] if settings.doubt else []
-    if not settings.overwrite:
-        beside.require_free([*variants, *doubt])
+    variants, maps = beside.paths_beside(job.target, settings.variants, settings.doubt)
+    written = {"variants": [str(path) for path in variants], "doubt": "".join(map(str, maps))}
     make_folder(job.target.parent)
-    images = session.variants(settings.variants, *wishes) if variants else []
-    for path, image in zip(variants, images, strict=True):
-        with open_atomic(path, settings.overwrite) as stream:
-            shown = _shown(photograph, image, settings)
-            write_photograph(stream, shown, photograph, image_format, settings.quality)
-    for path in doubt:
+
+    def is_missing(path):
+        return settings.overwrite or not os.path.lexists(path)
+
+    images = session.variants(settings.variants, *wishes) if any(map(is_missing, variants)) else []
+    for path, image in zip(variants, images, strict=False):
+        if is_missing(path):
+            with open_atomic(path, settings.overwrite) as stream:
+                shown = _shown(photograph, image, settings)
+                write_photograph(stream, shown, photograph, image_format, settings.quality)
+    for path in filter(is_missing, maps):
         beside.write_doubt(path, session.doubt(wishes[0]), settings.overwrite)
-    written = {"variants": [str(path) for path in variants], "doubt": "".join(map(str, doubt))}
     return {name: value for name, value in written.items() if value}
 
 

@@ -143,7 +143,11 @@ class RemotePath:
         with _errors_of(self.url):
             storage, path = self._open()
             storage.invalidate_cache(path)
-            return storage.exists(path)
+            try:
+                storage.info(path)
+            except FileNotFoundError:
+                return False
+            return True
 
     def file_names(self) -> set[str]:
         """List the files of a folder; one that is not there has none.
@@ -180,7 +184,7 @@ class RemotePath:
             storage, root = self._open()
             if not storage.isdir(root):
                 raise InputError(f"{self.url}: is no folder; name the folder of the photographs")
-            for place, _, files in storage.walk(root):
+            for place, _, files in storage.walk(root, on_error="raise"):
                 below = place.removeprefix(root).strip("/")
                 if not any(part.startswith(".") for part in below.split("/")):
                     yield below or ".", sorted(name for name in files if name and name[0] != ".")

@@ -22,6 +22,7 @@ References
 """
 
 import math
+import numbers
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def require_count(count: int) -> None:
     ------
     InputError
     """
-    if isinstance(count, bool) or count != int(count) or not 1 <= count <= _MOST:
+    if not isinstance(count, numbers.Integral) or count is True or not 1 <= count <= _MOST:
         raise InputError(f"variants must be a whole number from 1 to {_MOST}, got {count}")
 
 

@@ -436,8 +436,9 @@ def test_an_old_photograph_is_restored_on_request(color, tmp_path, place):
     words[2] = tmp_path / "cast.png"
     assert "(restored: nothing found)" in color(*words, "--restore", "cast").out
     assert (np.asarray(Image.open(tmp_path / "cast.png"))[..., 0] == ramp).all()
-    wrong = color(*words, "--overwrite", "--restore=dust")
-    assert (wrong.code, wrong.out) == (1, "")
+    for written in (["--restore=dust"], ["--restore", "dust"], ["--restore", "fading,", "cast"]):
+        wrong = color(*words, "--overwrite", *written)
+        assert (wrong.code, wrong.out) == (1, "")
     assert wrong.errors.startswith("colorlab: restore must be some of fading, scratches, cast")
 
 

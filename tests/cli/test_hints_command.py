@@ -127,23 +127,43 @@ def test_variants_and_doubt_lie_beside_the_result(color, photo, tmp_path, sessio
     assert (result.code, result.errors) == (0, "")
     facts = json.loads(result.out)
     assert facts["variants"] == [str(out / f"a_variant{number}.png") for number in (1, 2)]
-    assert facts["doubt"] == str(out / "a_doubt.png")
+    assert facts["doubt"] == str(out / "a.png.doubt.png")
     wishes = {"saturation": 0.9, "temperature": 0.6}
     np.testing.assert_array_equal(pixels(out / "a.png"), session.colorize(**wishes))
     for number, expected in enumerate(session.variants(2, **wishes), 1):
         np.testing.assert_array_equal(pixels(out / f"a_variant{number}.png"), expected)
-    doubt = opened(out / "a_doubt.png")
+    doubt = opened(out / "a.png.doubt.png")
     assert (doubt.mode, doubt.size) == ("L", (96, 64))
     assert np.abs(np.asarray(doubt) / 255 - session.doubt()).max() <= 0.5 / 255 + 1e-6
 
-    # What exists is kept; a file in the way is refused, and nothing is half done.
-    (out / "a.png").unlink()
+    # Whatever is missing, after a kill or of an earlier run without variants, is made; nothing
+    # else is touched.
     before = contents(out)
-    again = color(photo, "-o", out, *options)
-    assert again.code == 1 and "a_variant1.png: exists already" in again.errors
-    assert contents(out) == before
+    for missing in ("a.png", "a_variant2.png", "a.png.doubt.png"):
+        (out / missing).unlink()
+        (out / "a_variant1.png").write_bytes(b"of somebody else")
+        again = color(photo, "-o", out, *options)
+        assert (again.code, again.errors) == (0, "")
+        assert contents(out) == {**before, "a_variant1.png": b"of somebody else"}
+    assert "kept: 1" in color(photo, "-o", out, *options).out
     assert color(photo, "-o", out, *options, "--overwrite").code == 0
-    assert (out / "a.png").exists()
+    assert contents(out) == before
+
+
+def test_no_file_beside_a_result_takes_the_place_of_another(color, photo, tmp_path):
+    folder = tmp_path / "album"
+    folder.mkdir()
+    picture = opened(photo)
+    for name in ("a.jpg", "a.png", "b_variant1.png"):
+        picture.save(folder / name)
+    line = refusal("colorize", folder / "b_variant1.png", "-o", folder / "b.png", "--variants", 1)
+    assert "b_variant1.png: would be overwritten" in line
+    assert color(folder, "-o", tmp_path / "out", "--doubt").code == 0
+    maps = {"a.jpg.doubt.png", "a.png.doubt.png", "b_variant1.png.doubt.png"}
+    assert maps <= set(contents(tmp_path / "out"))
+    picture.save(folder / "b.png")
+    line = refusal("colorize", folder, "-o", tmp_path / "other", "--variants", 1)
+    assert "b_variant1.png: would be written for" in line
 
 
 def test_what_lies_beside_results_is_not_coloured_again(color, photo, tmp_path):
@@ -153,7 +173,7 @@ def test_what_lies_beside_results_is_not_coloured_again(color, photo, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "a.png",
         "a_colour.png",
-        "a_colour_doubt.png",
+        "a_colour.png.doubt.png",
         "a_colour_variant1.png",
         "a_colour_variant2.png",
     ]

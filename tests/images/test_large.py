@@ -10,6 +10,7 @@ from PIL import Image
 from colorlab.errors import InputError
 from colorlab.images import large
 from colorlab.images.photograph import Photograph, read_photograph
+from colorlab.images.provenance import with_mark
 from colorlab.images.writing import write_photograph
 
 ROWS, COLUMNS = np.mgrid[:150, :210]
@@ -50,6 +51,15 @@ def test_a_tiff_file_is_written_from_the_array():
     with Image.open(stream) as picture:
         assert (np.asarray(picture) == COLOR).all()
         assert picture.info["dpi"] == (600, 600)
+
+
+def test_a_large_tiff_file_carries_the_mark():
+    photograph = Photograph("scan", LUMA[..., None], None, "TIFF", {}, [])
+    marked, _ = with_mark(photograph, "TIFF")
+    stream = io.BytesIO()
+    assert write_photograph(stream, COLOR, marked, "TIFF") == []
+    with Image.open(stream) as picture:
+        assert bytes(picture.tag_v2[700]) == marked.metadata["xmp"] != b""
 
 
 def test_how_large_is_set_in_million_pixels(monkeypatch):

@@ -102,6 +102,23 @@ def test_every_format_that_holds_xmp_carries_the_mark(image_format):
     assert original.metadata["comment"] == marked.metadata["comment"] == b"attic"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_properties_in_utf_16_are_kept(encoding):
+    xmp = mark((HEAD + CAPTION % ("", "") + TAIL).encode(encoding))
+    assert properties(xmp) == [("uuid:7", SOURCE_TYPE)]
+    assert "Großmutter" in xmp.decode("utf-8")
+
+
+def test_metadata_that_cannot_be_written_do_not_take_the_mark_with_them():
+    marked, _ = with_mark(photograph(), "PNG")
+    marked.metadata["dpi"] = (float("nan"), 1.0)
+    stream = io.BytesIO()
+    notes = write_photograph(stream, np.full((16, 24, 3), 99, "uint8"), marked, "PNG")
+    assert notes == ["its metadata could not be written"]
+    with Image.open(stream) as written:
+        assert SOURCE_TYPE in str(written.info["xmp"])
+
+
 def test_what_cannot_hold_the_mark_is_said():
     original = photograph()
     same, notes = with_mark(original, "BMP")

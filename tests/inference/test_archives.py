@@ -131,6 +131,25 @@ def test_a_list_names_photographs_below_the_folder(place, tmp_path, monkeypatch)
     assert [job.path for job in Archive(".", "../out", [str(place / "a.jpg")])] == ["a.jpg"]
 
 
+def test_a_list_of_a_part_finds_the_names_that_the_whole_has(place, tmp_path):
+    """Or a repeated photograph would take the place of another one's result."""
+    whole = {job.path: job.result for job in Archive(place, tmp_path / "out")}
+    assert (whole["x.gif"], whole["x.png"]) == ("x.gif.png", "x.png")
+    for path, result in whole.items():
+        (job,) = Archive(place, tmp_path / "out", [path])
+        assert (job.path, job.result) == (path, result)
+
+
+def test_a_list_may_spell_the_folder_as_find_does(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ["in/a.jpg", "in/deep/a.JPG"]
+    assert [job.path for job in Archive("in", "out", names)] == ["a.jpg", "deep/a.JPG"]
+    # A folder of the same name inside wins: then the names stand below the folder.
+    (place / "in").mkdir()
+    (place / "in" / "a.jpg").write_bytes(b"")
+    assert [job.path for job in Archive("./in", "out", ["in/a.jpg"])] == ["in/a.jpg"]
+
+
 @pytest.mark.parametrize("separator", [b"\n", b"\0", b"\r\n"])
 @pytest.mark.parametrize("end", [True, False])
 def test_lists_are_read_in_blocks(separator, end):

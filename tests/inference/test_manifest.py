@@ -100,6 +100,18 @@ def test_without_room_for_its_line_there_is_no_result(album, colorizer, tmp_path
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize(
+    "content", [b'{"a": "my only copy"}', b"\xff\xd8\xff\xe0 a photograph", b"a\nb\n", b"\n"]
+)
+def test_a_file_that_is_no_manifest_is_left_alone(tmp_path, content):
+    path = tmp_path / "notes.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is no manifest"), Manifest(path, {}):
+        pass
+    assert path.read_bytes() == content
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.jsonl"]
+
+
 @pytest.mark.parametrize("cut", range(1, 60, 7))
 def test_a_torn_last_line_is_healed(tmp_path, cut):
     path = tmp_path / "m.jsonl"

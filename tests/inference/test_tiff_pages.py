@@ -29,11 +29,29 @@ def color(scan, out, colorizer, **settings):
 
 
 def test_previews_are_no_pages(scan, tmp_path):
-    assert page_numbers(scan) == (0, 2, 3, 4)
+    assert page_numbers(scan) == ((0, 2, 3, 4), True)
     (tmp_path / "text.tif").write_text("text")
-    assert page_numbers(tmp_path / "text.tif") == (0,)
+    assert page_numbers(tmp_path / "text.tif") == ((0,), True)
     Image.fromarray(PAGES[0]).save(tmp_path / "one.png")
-    assert page_numbers(tmp_path / "one.png") == (0,)
+    assert page_numbers(tmp_path / "one.png") == ((0,), True)
+
+
+def test_damaged_pages_are_told(scan, tmp_path, colorizer):
+    content = scan.read_bytes()
+    with Image.open(scan) as picture:
+        picture.seek(3)
+        start = picture.tag_v2._offset
+    scan.write_bytes(content[: start + 4])
+    assert page_numbers(scan) == ((0, 2), False)
+    _, [(_, facts)] = color(scan, tmp_path / "out" / "scan.tif", colorizer)
+    assert "the pages behind these are damaged" in facts["notes"]
+    planned = plan([scan], tmp_path / "png", image_format=".png", all_pages=True)
+    assert planned.unreadable == (f"{scan}: has damaged pages behind page 3",)
+
+
+def test_only_the_first_page_has_the_hints(scan, tmp_path):
+    planned = plan([scan], tmp_path / "out", image_format=".png", all_pages=True)
+    assert [job.hinted for job in planned.jobs] == [True, False, False, False]
 
 
 def test_all_pages_become_one_file(scan, tmp_path, colorizer):
