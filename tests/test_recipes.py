@@ -1,13 +1,18 @@
 """The recipes of the page "Beyond one machine" are whole programs, and name options that exist."""
 
 import ast
+import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from command import colorlab
+from PIL import Image
 
 PAGE = Path(__file__).resolve().parent.parent / "book" / "beyond_one_machine.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
@@ -49,6 +54,51 @@ def test_the_slurm_script_takes_its_part_from_the_array():
         ["bash", "-c", script], env=variables, capture_output=True, text=True, check=True
     ).stdout
     assert said == "colorize archive -o coloured --shard 7/64 --manifest coloured/7.jsonl\n"
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch):
+    """Go to a folder with an archive and the command `colorlab`, as a reader of the page has."""
+    monkeypatch.chdir(tmp_path)
+    program = Path("bin", "colorlab")
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m colorlab "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent.resolve()}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(PAGE.parents[1]))
+    random = np.random.default_rng(0)
+    for name in ("old.tif", "1920/with space.tif", "1920/line\nbreak.tif", "1920/other.png"):
+        path = Path("archive", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(random.integers(0, 256, (20, 30)).astype("uint8")).save(path)
+    Path("last-run").touch()
+    os.utime("last-run", (1_000_000_000, 1_000_000_000))
+    os.utime("archive/old.tif", (900_000_000, 900_000_000))
+
+
+def commands(program):
+    """Return the commands of the page that begin with a program, without their prompts."""
+    found = [text for text in blocks("console") if text.startswith(f"$ {program}")]
+    return [text.removeprefix("$ ") for text in found]
+
+
+def test_find_names_what_is_coloured(archive):
+    (find,) = commands("find")
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", find], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    new = {"1920/line\nbreak.tif", "1920/with space.tif"}
+    lines = [json.loads(line) for line in Path("coloured/new.jsonl").read_text().splitlines()]
+    assert {line["source"] for line in lines} == new
+    coloured = {path.relative_to("coloured").as_posix() for path in Path("coloured").rglob("*.*")}
+    assert coloured == {*new, "new.jsonl"}
+    # What is damaged is coloured again, as the next recipe says.
+    damaged = Path("coloured/1920/with space.tif")
+    before = damaged.read_bytes()
+    damaged.write_bytes(before[:-1])
+    (again,) = (each for each in commands("colorlab manifest") if "--print0" in each)
+    done = subprocess.run(["bash", "-c", again], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, f"{damaged}\n")
+    assert damaged.read_bytes() == before
 
 
 def test_the_options_on_the_page_are_those_of_the_commands():

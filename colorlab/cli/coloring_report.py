@@ -13,6 +13,9 @@ def work(results, report):
     try:
         for job, facts in results:
             report.add(job, facts)
+    except InputError:  # of the storage or the manifest: what came before it is said, too
+        report.list_failed()
+        raise
     except KeyboardInterrupt:
         report.list_failed()
         all_of_them = f" of {report.count}" if report.count else ""
@@ -28,7 +31,7 @@ class Report:
         self._begin(len(planned.jobs), planned.unreadable, planned.passed_over, model, as_json)
         self._kept = len(planned.existing)
         for job in planned.existing if as_json else ():
-            say(json.dumps({"photograph": job.name, "kept": str(job.target)}))
+            self._say_kept(job)
 
     def _begin(self, count, unreadable, passed_over, model, as_json):
         self.count, self.done, self._all = count, 0, count + len(unreadable)
@@ -39,6 +42,8 @@ class Report:
         """Print what became of a photograph."""
         if "kept" in facts:
             self._kept += 1
+            if self._as_json:
+                self._say_kept(job)
             return
         self.done += 1
         to = errors if facts.get("written") == "standard output" else console
@@ -49,6 +54,9 @@ class Report:
         elif "error" not in facts:
             notes = f"  ({'; '.join(facts['notes'])})" if facts["notes"] else ""
             say(f"{facts['written']}{notes}", to)
+
+    def _say_kept(self, job):
+        say(json.dumps({"photograph": job.name, "kept": str(job.target)}))
 
     def list_failed(self):
         """Print all errors."""
@@ -77,6 +85,8 @@ class ArchiveReport(Report):
     def __init__(self, archive, model, as_json):
         self._begin(0, (), (), model, as_json)
         self._archive = archive
+        if as_json:
+            archive.callback = self._say_kept
 
     def end(self):
         """Print what is left to say, and fail if a photograph did."""

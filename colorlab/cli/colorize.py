@@ -234,7 +234,7 @@ def _load(model, threads, device):
     if used is None and device != "cpu":
         say(f"--device {device} is left out: Keras chooses where a run computes", errors)
     elif used is not None and device not in ("auto", used):
-        say(f"{device} is not available, the processor colours; {PACKAGES[device]} has it", errors)
+        say(f"{device} is not available, the processor colours; install {PACKAGES[device]}", errors)
     return colorizer
 
 

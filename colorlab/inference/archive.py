@@ -10,7 +10,7 @@ import dataclasses
 import os
 import pathlib
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from colorlab.errors import InputError
@@ -108,6 +108,8 @@ class Archive:
         One line for each folder and each name that cannot be used, so far.
     passed_over : list of (pathlib.Path, str)
         Files so far that look like pictures and are not taken, each with the reason.
+    callback : callable or None
+        Called with the job of each photograph whose result exists and is kept; None at first.
 
     Raises
     ------
@@ -146,6 +148,7 @@ class Archive:
         self.found = self.existing = self.listed = 0
         self.unreadable: list[str] = []
         self.passed_over: list[tuple[pathlib.Path, str]] = []
+        self.callback: Callable[[ArchiveJob], None] | None = None
 
     def __iter__(self) -> Iterator[ArchiveJob]:
         """Yield what there is to do, folder by folder."""
@@ -230,11 +233,14 @@ class Archive:
             self.found += 1
             if there is None:
                 there = set() if self._overwrite else _files_of(out)
-            if targets[name] in there:
-                self.existing += 1
-                continue
             target = targets[name]
-            yield ArchiveJob(folder / name, out / target, path, prefix + target)
+            job = ArchiveJob(folder / name, out / target, path, prefix + target)
+            if target not in there:
+                yield job
+                continue
+            self.existing += 1
+            if self.callback is not None:
+                self.callback(job)
 
 
 def _resolved(place):

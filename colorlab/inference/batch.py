@@ -6,6 +6,7 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 import collections
 import concurrent.futures
 import contextlib
+import errno
 import functools
 import os
 import pathlib
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from colorlab.atomic import remove_leftovers
 from colorlab.errors import InputError
 from colorlab.images.opening import picture_size
-from colorlab.inference.archive import ArchiveJob
+from colorlab.inference.archive import Archive, ArchiveJob
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.job_settings import Settings
 from colorlab.inference.jobs import STANDARD, Job, Plan
@@ -95,8 +96,10 @@ def colorize_all(
     Raises
     ------
     InputError
-        Before the first photograph, if the network cannot do what the settings ask for; with a
-        Plan, also if the place for the results is not writable, or there is a manifest.
+        Before the first photograph, if the network cannot do what the settings ask for, if the
+        place for the results of a Plan or an Archive is not writable, or if there is a manifest
+        with a Plan. At the end, if an archive could not be listed to its end: what was listed
+        before is coloured and yielded. Immediately, if the manifest cannot be written.
     KeyboardInterrupt
         At the end, if Ctrl-C left pictures that were not started; immediately at the second Ctrl-C.
 
@@ -109,6 +112,7 @@ def colorize_all(
     ...     print(job.name, facts.get("error", "done"))
     """
     settings, content = settings or Settings(), None
+    failures: list[InputError] = []
     settings.require_for(colorizer.predictor)
     if isinstance(planned, Plan):
         if manifest is not None:
@@ -123,7 +127,7 @@ def colorize_all(
         jobs = iter(planned.jobs)
     else:
         workers = workers or workers_for(MOST_WORKERS)[0]
-        jobs = _prepared(planned)
+        jobs = _prepared(planned, failures)
     room, stopped, left, done = _Room(_PIXELS_AT_A_TIME), threading.Event(), False, 0
     waiting: collections.deque = collections.deque()
     with _interrupts_put_off(stopped), concurrent.futures.ThreadPoolExecutor(workers) as pool:
@@ -149,6 +153,8 @@ def colorize_all(
             stopped.set()
     if left:
         raise KeyboardInterrupt
+    if failures:
+        raise failures[0]
 
 
 def _prepare(planned):
@@ -165,20 +171,37 @@ def _prepare(planned):
     except ValueError:  # they have nothing in common, such as two drives
         common = None
     if common is not None:
-        make_folder(pathlib.Path(common))
+        _require_writable(pathlib.Path(common))
     for folder in folders:
         remove_leftovers(folder)
 
 
-def _prepared(jobs):
-    """Yield the jobs; in each new folder for results, remove unfinished files of dead processes."""
+def _require_writable(folder):
+    if isinstance(folder, RemotePath):
+        folder.exists()  # raises if the storage cannot be reached
+        return
+    make_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: cannot be written ({os.strerror(errno.EACCES)})")
+
+
+def _prepared(jobs, failures):
+    """Yield the jobs until one cannot be listed, whose error is kept for later.
+
+    In each new folder for results, unfinished files of dead processes are removed.
+    """
     last = None
-    for job in jobs:
-        if job.target.parent != last:
-            last = job.target.parent
-            if not isinstance(last, RemotePath):
-                remove_leftovers(last)
-        yield job
+    try:
+        for job in jobs:
+            if last is None and isinstance(jobs, Archive):
+                _require_writable(jobs.out)
+            if job.target.parent != last:
+                last = job.target.parent
+                if not isinstance(last, RemotePath):
+                    remove_leftovers(last)
+            yield job
+    except InputError as error:
+        failures.append(error)
 
 
 @contextlib.contextmanager
@@ -244,12 +267,12 @@ def _color_one(job, content, colorizer, settings, room, stopped, manifest):
     """Colour a photograph; return None if it was not started because of Ctrl-C."""
     if stopped.is_set():
         return None
-    streamed = isinstance(job, ArchiveJob)
-    if streamed and not settings.overwrite and _is_there(job.target):
-        return {"kept": str(job.target)}  # another process was faster
+    may_be_kept = isinstance(job, ArchiveJob) and not settings.overwrite
     record = None if manifest is None else functools.partial(manifest.add, job)
 
     def work():
+        if may_be_kept and _is_there(job.target):
+            return {"kept": str(job.target)}  # another process was faster
         remote = isinstance(job.source, RemotePath)
         photograph = job.source.read() if remote else content
         with contextlib.ExitStack() as stack:
@@ -261,8 +284,9 @@ def _color_one(job, content, colorizer, settings, room, stopped, manifest):
 
     facts = or_error(work, job.name)
     if facts is not None and "error" in facts:
-        if streamed and not settings.overwrite and _is_there(job.target):
-            return {"kept": str(job.target)}
+        with contextlib.suppress(InputError):  # of a storage that cannot be reached any more
+            if may_be_kept and _is_there(job.target):
+                return {"kept": str(job.target)}
         if record is not None:
             record(facts)
     return facts

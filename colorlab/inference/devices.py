@@ -19,9 +19,9 @@ DEVICES = {
 
 #: The build of ONNX Runtime that has each device.
 PACKAGES = {
-    "cuda": "onnxruntime-gpu, in place of onnxruntime",
-    "dml": "onnxruntime-directml, in place of onnxruntime, on Windows",
-    "coreml": "onnxruntime on a Mac",
+    "cuda": "onnxruntime-gpu in place of onnxruntime",
+    "dml": "onnxruntime-directml in place of onnxruntime, on Windows",
+    "coreml": "onnxruntime, on a Mac",
     "cpu": "onnxruntime",
 }
 

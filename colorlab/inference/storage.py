@@ -67,7 +67,8 @@ def _errors_of(url):
 def _storage(protocol):
     import fsspec
 
-    return fsspec.filesystem(protocol)
+    # Listings are read once, and a cache of them would grow with the archive.
+    return fsspec.filesystem(protocol, use_listings_cache=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -184,7 +185,16 @@ class RemotePath:
             storage, root = self._open()
             if not storage.isdir(root):
                 raise InputError(f"{self.url}: is no folder; name the folder of the photographs")
-            for place, _, files in storage.walk(root, on_error="raise"):
-                below = place.removeprefix(root).strip("/")
-                if not any(part.startswith(".") for part in below.split("/")):
-                    yield below or ".", sorted(name for name in files if name and name[0] != ".")
+            # Its own method `walk` leaves out folders that it cannot list, without a word.
+            waiting = [root]
+            while waiting:
+                place = waiting.pop()
+                names: dict[bool, list[str]] = {True: [], False: []}
+                for each in storage.ls(place, detail=True):
+                    path = each["name"].rstrip("/")
+                    name = path.rpartition("/")[2]
+                    # S3 may list the folder itself, too.
+                    if path.strip("/") != place.strip("/") and not name.startswith("."):
+                        names[each["type"] == "directory"].append(name)
+                yield place.removeprefix(root).strip("/") or ".", sorted(names[False])
+                waiting += [f"{place.rstrip('/')}/{name}" for name in sorted(names[True])[::-1]]

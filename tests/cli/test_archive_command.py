@@ -106,6 +106,33 @@ def test_a_list_is_a_file_of_names(color, archive, tmp_path):
     assert last == "colorlab: 2 of 4 pictures could not be coloured"
 
 
+def test_json_names_what_is_kept(color, archive, tmp_path):
+    assert color("--shard", "1/2").code == 0
+    made = [name for name in contents(tmp_path / "out") if name.endswith("png")]
+    assert 0 < len(made) < 24
+    result = color("--json")
+    lines = [json.loads(line) for line in result.out.splitlines()]
+    assert (result.code, len(lines)) == (0, 24)
+    kept = {line["kept"]: line["photograph"] for line in lines if "kept" in line}
+    assert kept == {str(tmp_path / "out" / name): str(archive / name) for name in made}
+
+
+def test_the_place_for_the_results_is_checked_before_the_first(color, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("mine")
+    for out, reason in (
+        (tmp_path / "file" / "out", "Not a directory"),
+        (tmp_path / "file", "File exists"),
+    ):
+        result = color("--shard", "1/1", out=out)
+        assert result.code == 1
+        assert result.errors == f"colorlab: {out}: cannot be made a folder ({reason})\n"
+    (tmp_path / "locked").mkdir()
+    monkeypatch.setattr(os, "access", lambda *arguments: False)
+    result = color("--shard", "1/1", out=tmp_path / "locked")
+    expected = f"colorlab: {tmp_path / 'locked'}: cannot be written (Permission denied)\n"
+    assert (result.code, result.out, result.errors) == (1, "", expected)
+
+
 def test_an_empty_part_is_no_error(color):
     results = [color("--shard", f"{index}/1000") for index in range(1, 4)]
     assert {(result.code, result.errors) for result in results} == {(0, "")}

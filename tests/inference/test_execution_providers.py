@@ -91,7 +91,10 @@ def test_the_command_says_which_device_it_falls_back_to(providers, tmp_path, chr
     result = colorlab(*command, "--device", "cuda")
     assert result.code == 0
     (line,) = result.errors.splitlines()
-    assert line.startswith("cuda is not available, the processor colours; onnxruntime-gpu")
+    assert line == (
+        "cuda is not available, the processor colours; "
+        "install onnxruntime-gpu in place of onnxruntime"
+    )
     for device in ("auto", "cpu"):
         result = colorlab(*command, "--overwrite", "--device", device)
         assert (result.code, result.errors) == (0, "")

@@ -93,6 +93,56 @@ def test_what_is_not_there_is_one_line(memory, tmp_path, chroma_file):
         RemotePath("memory://none/a.png").read()
 
 
+@pytest.fixture
+def failing(memory, monkeypatch):
+    """Return a function that makes a request of the storage fail, where its path ends so."""
+
+    def fail(request, ending):
+        plain = getattr(type(memory), request)
+
+        def failing(self, path, *arguments, **options):
+            if path.endswith(ending):
+                raise ConnectionError("connection reset\nby peer")
+            return plain(self, path, *arguments, **options)
+
+        monkeypatch.setattr(type(memory), request, failing)
+
+    return fail
+
+
+def test_a_photograph_that_the_storage_does_not_deliver_stops_no_other_one(
+    album, memory, tmp_path, chroma_file, failing
+):
+    places = ["memory://bucket/album", "-o", "memory://bucket/out", "--model", chroma_file]
+    failing("cat_file", "deep/b.jpg")
+    failing("info", "out/a.png")
+    failing("pipe_file", "out/deep/er/x.png")
+    result = colorlab("colorize", *places, "--manifest", tmp_path / "m.jsonl")
+    assert result.code == 1
+    assert sorted(result.errors.splitlines()) == [
+        "colorlab: 3 of 4 pictures could not be coloured",
+        "colorlab: memory://bucket/album/deep/b.jpg: cannot be reached (connection reset)",
+        "colorlab: memory://bucket/out/a.png: cannot be reached (connection reset)",
+        "colorlab: memory://bucket/out/deep/er/x.png: cannot be reached (connection reset)",
+    ]
+    assert list(stored(memory, "/bucket/out")) == ["/deep/er/x.gif.png"]
+
+
+def test_a_listing_that_fails_on_its_way_ends_with_one_line(
+    album, memory, chroma_file, failing, tmp_path
+):
+    places = ["memory://bucket/album", "-o", tmp_path / "out", "--model", chroma_file]
+    failing("ls", "deep/er")
+    result = colorlab("colorize", *places)
+    assert result.code == 1
+    assert result.errors == (
+        "colorlab: memory://bucket/album: cannot be reached (connection reset)\n"
+    )
+    # What was listed before is coloured, and said.
+    assert set(contents(tmp_path / "out")) == {"a.png", "deep", "deep/b.jpg"}
+    assert len(result.out.splitlines()) == 2
+
+
 def test_a_file_url_is_a_path_of_this_machine(tmp_path):
     assert to_path(tmp_path.as_uri()) == tmp_path
     assert to_path("memory://a/b/").parent == to_path("memory://a")
