@@ -95,6 +95,22 @@ def html(tmp_path_factory):
     return folder / "_build" / "html"
 
 
+@pytest.fixture(scope="session")
+def node_modules(tmp_path_factory):
+    """Return npm's folder with what the pages load, where the book is built too."""
+    import web_packages
+
+    base = tmp_path_factory.getbasetemp()
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(place / "book.lock"):
+        try:
+            return web_packages.install(place / "book" / "web")
+        except web_packages.NpmError as error:
+            if os.environ.get("ALLOW_NO_PAGE") == "1":
+                pytest.skip("npm could not fetch ONNX Runtime")
+            pytest.fail(f"npm could not fetch ONNX Runtime ({error}; ALLOW_NO_PAGE=1 allows)")
+
+
 # Its event loop runs until it is closed, and other tests need one of their own: not for a session.
 @pytest.fixture(scope="module")
 def browser():

@@ -11,7 +11,7 @@ _NAMES = {
     "colorlab.datasets": "PictureTable Splits scan split",
     "colorlab.datasets.toy": "paint write_folder",
     "colorlab.evaluation": "Evaluation evaluate mean_ab method_of paint_ab",
-    "colorlab.export": "export_run",
+    "colorlab.export": "export_run export_web",
     "colorlab.images": "read_image resize save_image standardize to_grey",
     "colorlab.inference": "Archive Manifest Session Settings Shard Suggestion check_manifest "
     "colorize_all find_photographs palette_of plan read_hints write_hints",

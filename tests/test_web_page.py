@@ -2,18 +2,17 @@
 
 import io
 import json
-import os
 import threading
 
 import numpy as np
 import pytest
 import serve_book
-import web_page
 from chromium import DESKTOP, PHONE, needs_chromium
 from PIL import Image
 
-from colorlab import color, images
+from colorlab import color, images, load_pretrained
 from colorlab.color import ab_bins, conversions, luma
+from colorlab.export.web import PAGE, export_web
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.network_input import network_input
 from colorlab.inference.predictors import OnnxPredictor
@@ -38,16 +37,10 @@ def hinted_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(html, tmp_path_factory, hinted_file):
+def address(node_modules, tmp_path_factory, hinted_file):
     """Serve a page with the shipped network `small` and one that takes hints."""
-    modules = html.parent.parent / "web" / "node_modules"
-    if not (modules / "onnxruntime-web").is_dir():
-        if os.environ.get("ALLOW_NO_PAGE") == "1":
-            pytest.skip("npm could not fetch ONNX Runtime")
-        pytest.fail("npm could not fetch ONNX Runtime (ALLOW_NO_PAGE=1 allows)")
     folder = tmp_path_factory.mktemp("page") / "colorize"
-    networks = [*web_page.shipped_networks(["small"]), (hinted_file, None)]
-    web_page.write_page(folder, modules, networks)
+    export_web(["small", hinted_file], folder, node_modules)
     with serve_book.serve(folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -116,8 +109,7 @@ def sample():
 
 def test_the_page_colours_as_the_library_does(page, sample):
     choose(page, sample)
-    path, facts = web_page.shipped_networks(["small"])[0]
-    expected = Colorizer(OnnxPredictor(path, facts)).colorize(np.asarray(sample))
+    expected = load_pretrained("small").colorize(np.asarray(sample))
     assert levels_apart(shown(page), expected) <= 2
     assert page.locator("#hints").is_hidden()
     assert "takes no hints" in page.inner_text("#no-hints")
@@ -186,9 +178,9 @@ def test_the_keyboard_alone_sets_a_hint(page, sample):
 def test_a_picture_can_be_dropped_and_pasted(page, event):
     page.evaluate(
         """async (event) => {
-            const sample = await (await fetch('samples/coffee.png')).blob();
+            const sample = await (await fetch('samples/coffee.jpg')).blob();
             const data = new DataTransfer();
-            data.items.add(new File([sample], 'cup.png', { type: 'image/png' }));
+            data.items.add(new File([sample], 'cup.jpg', { type: 'image/jpeg' }));
             document.dispatchEvent(event === 'drop'
                 ? new DragEvent(event, { dataTransfer: data })
                 : new ClipboardEvent(event, { clipboardData: data }));
@@ -233,7 +225,7 @@ def test_without_webassembly_the_page_says_so(browser, address):
 
 def test_opened_as_a_file_the_page_names_the_server(browser):
     page = browser.new_page()
-    page.goto((web_page.SOURCE / "index.html").as_uri())
+    page.goto((PAGE / "index.html").as_uri())
     assert "make serve" in page.inner_text("#status")
     page.close()
 

@@ -62,13 +62,16 @@ def versions_table():
 
 
 def fingerprint(root=ROOT):
-    """Return a hash of everything besides the notebooks that their outputs depend on."""
+    """Return a hash of everything besides the notebooks that their outputs depend on.
+
+    The page for the browser, ``colorlab/export/page``, is no part of them.
+    """
     files = [root / "requirements.lock"]
     for folder in ("colorlab", "book/results"):
         files += sorted(path for path in (root / folder).rglob("*") if path.is_file())
     total = hashlib.sha256(sys.version.encode())
     for path in files:
-        if "__pycache__" not in path.parts:
+        if not {"__pycache__", "page"}.intersection(path.relative_to(root).parts):
             total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:16]
 
@@ -95,7 +98,7 @@ def collect_static(folder):
     try:
         modules = web_packages.install(folder)
         web_packages.ship(modules, static)
-        web_page.write_page(static / "colorize", modules, web_page.shipped_networks())
+        web_page.write_page(static / "colorize", modules)
         return True
     except web_packages.NpmError as error:
         print(

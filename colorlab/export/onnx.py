@@ -1,4 +1,4 @@
-"""ONNX export: a Keras network as an ONNX file, and its weights back.
+"""ONNX export: a Keras network as an ONNX file.
 
 ONNX is a format for networks that many programs read. A file holds layers and weights and runs no
 code when it is loaded; ONNX Runtime computes with it and starts in a fraction of the time that
@@ -10,18 +10,16 @@ ONNX.
 Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
-import pathlib
 from typing import Any
 
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from colorlab.atomic import open_atomic
 from colorlab.color import ab_bins
-from colorlab.errors import InputError
 from colorlab.export import onnx_layers
 
-__all__ = ["read_onnx", "write_onnx"]
+__all__ = ["write_onnx"]
 
 _OPERATORS, _FORMAT = 17, 8  # versions that ONNX Runtime reads since 2022
 
@@ -104,69 +102,3 @@ def write_onnx(
 
 def _value(name, channels, sides):
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", channels, *sides])
-
-
-def read_onnx(path: Any, network: Any) -> dict[str, str]:
-    """Put the weights of an ONNX file into a Keras network of the same architecture.
-
-    Parameters
-    ----------
-    path : path-like
-        A file that :func:`write_onnx` wrote.
-    network : keras.Model
-        Its weights are replaced, all or none.
-
-    Returns
-    -------
-    dict of str to str
-        What the file says about itself, the ``facts`` of :func:`write_onnx`.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, is no ONNX file, or holds the weights of another architecture.
-
-    Examples
-    --------
-    >>> read_onnx("default.onnx", None)
-    Traceback (most recent call last):
-    colorlab.errors.InputError: default.onnx: no such file; check the path
-    """
-    path = pathlib.Path(path)
-    try:
-        model = onnx.ModelProto.FromString(path.read_bytes())
-        stored = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; check the path") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except Exception:  # a damaged file fails in many ways
-        stored = {}
-    if not stored:
-        raise InputError(f"{path}: is no ONNX file with weights; get a whole copy")
-    new = []
-    for layer in network.layers:
-        values = {}
-        for name, old in onnx_layers.weights_of(layer).items():
-            whole = f"{layer.name}/{name}"
-            value = stored.pop(whole, None)
-            if value is not None and value.ndim == 4:
-                value = value.transpose(onnx_layers.TO_KERAS)
-                if type(layer).__name__ == "DepthwiseConv2D":
-                    value = value.swapaxes(2, 3)
-            if value is None or value.shape != old.shape:
-                found = "nothing" if value is None else value.shape
-                raise InputError(
-                    f"{path}: does not fit this network, expected {old.shape} for {whole} and "
-                    f"found {found}; build the network that it was written from"
-                )
-            values[name] = value.astype("float32")
-        new.append((layer, list(values.values())))
-    if stored:
-        raise InputError(
-            f"{path}: does not fit this network, which has no {min(stored)}; build the network "
-            "that it was written from"
-        )
-    for layer, weights in new:
-        layer.set_weights(weights)
-    return {each.key: each.value for each in model.metadata_props}

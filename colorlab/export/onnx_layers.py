@@ -7,14 +7,13 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from colorlab.export import onnx_hints
+from colorlab.networks.onnx_weights import weights_of
 
-__all__ = ["TO_KERAS", "build_graph", "weights_of"]
+__all__ = ["build_graph"]
 
 _ACTIVATIONS = {"tanh": "Tanh", "relu": "Relu", "sigmoid": "Sigmoid"}
 # Keras keeps (height, width, in, out), of a transposed convolution (height, width, out, in).
 _TO_ONNX = (3, 2, 0, 1)
-#: The order of axes that brings the kernel of a convolution back from ONNX to Keras.
-TO_KERAS = (2, 3, 1, 0)
 
 
 class _Graph:
@@ -58,12 +57,6 @@ class _Graph:
             for end, value in (("first", first), ("last", last), ("axis", 1))
         ]
         return self.add("Slice", [source, *ends], name)
-
-
-def weights_of(layer):
-    """Return the weights of a layer, a dict from short names such as ``kernel`` to arrays."""
-    names = [variable.name for variable in layer.weights]
-    return dict(zip(names, layer.get_weights(), strict=True))
 
 
 def _refuse(layer, what):

@@ -10,7 +10,8 @@ import pytest
 from colorlab import color
 from colorlab.backend import keras
 from colorlab.errors import InputError
-from colorlab.export.onnx import read_onnx, write_onnx
+from colorlab.export.onnx import write_onnx
+from colorlab.networks.onnx_weights import read_onnx
 from colorlab.networks.unet import build_unet
 
 layers = keras.layers

@@ -6,8 +6,9 @@ import pytest
 
 from colorlab.backend import keras
 from colorlab.errors import InputError
-from colorlab.export.onnx import read_onnx, write_onnx
+from colorlab.export.onnx import write_onnx
 from colorlab.networks.efficientnet_unet import build_efficientnet_unet
+from colorlab.networks.onnx_weights import read_onnx
 
 FILTERS = (8, 12, 16, 20)
 

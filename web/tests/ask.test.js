@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CENTERS, probabilitiesAt, suggestions } from "../colorize/ab_bins.js";
-import { cellAt, encodeHints, hexOf, hintsFromJson, hintsToJson } from "../colorize/hints.js";
-import { colorAt } from "../colorize/recombine.js";
-import { GREY_WEIGHTS } from "../colorize/color.js";
+import { CENTERS, probabilitiesAt, suggestions } from "../../colorlab/export/page/ab_bins.js";
+import { cellAt, encodeHints, hexOf, hintsFromJson, hintsToJson } from "../../colorlab/export/page/hints.js";
+import { colorAt } from "../../colorlab/export/page/recombine.js";
+import { GREY_WEIGHTS } from "../../colorlab/export/page/color.js";
 
 const photograph = { width: 400, height: 300 };
 const whole = { width: 8, height: 6, validFraction: /** @type {[number, number]} */ ([1, 1]) };

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { annealedMean, CENTERS, normalizedEntropy } from "../colorize/ab_bins.js";
-import { greyOf, labToSrgb, srgbToLab } from "../colorize/color.js";
-import { encodeHints } from "../colorize/hints.js";
-import { networkInput, roundHalfToEven } from "../colorize/network_input.js";
-import { recombine } from "../colorize/recombine.js";
+import { annealedMean, CENTERS, normalizedEntropy } from "../../colorlab/export/page/ab_bins.js";
+import { greyOf, labToSrgb, srgbToLab } from "../../colorlab/export/page/color.js";
+import { encodeHints } from "../../colorlab/export/page/hints.js";
+import { networkInput, roundHalfToEven } from "../../colorlab/export/page/network_input.js";
+import { recombine } from "../../colorlab/export/page/recombine.js";
 
 const python = JSON.parse(readFileSync(new URL("numbers.json", import.meta.url), "utf8"));
 

@@ -17,12 +17,12 @@ export function addSamples(place, open) {
   for (const [name, words] of SAMPLES) {
     const button = document.createElement("button");
     const picture = document.createElement("img");
-    picture.src = `samples/${name}.png`;
+    picture.src = `samples/${name}.jpg`;
     picture.alt = `Sample: ${words}`;
     button.type = "button";
     button.append(picture);
     button.addEventListener("click", async () => {
-      const response = await fetch(new URL(`samples/${name}.png`, import.meta.url));
+      const response = await fetch(new URL(`samples/${name}.jpg`, import.meta.url));
       open(await response.blob(), name);
     });
     place.append(button);

@@ -215,6 +215,7 @@ function listen() {
 }
 
 async function start() {
+  document.documentElement.classList.toggle("framed", window !== window.parent);
   if (typeof WebAssembly !== "object") {
     say(NO_WEBASSEMBLY);
     return;

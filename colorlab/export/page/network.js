@@ -9,7 +9,8 @@
  *
  * @typedef {object} Model What `models.json` says of a network.
  * @property {string} name
- * @property {"ab" | "ab_bins"} target What it predicts: a and b, or a logit for each bin.
+ * @property {"rgb" | "ab" | "ab_bins"} target What it predicts: red, green and blue, a and b, or a
+ *   logit for each bin.
  * @property {number} image_size Shorter side of its input in pixels.
  * @property {number} stride Its input's sides are multiples of this.
  * @property {number} saturation

@@ -9,6 +9,7 @@ import { annealedMean, normalizedEntropy, probabilitiesAt, suggestions } from ".
 import { cellAt, encodeHints, hexOf } from "./hints.js";
 import { Network } from "./network.js";
 import { networkInput } from "./network_input.js";
+import { recombineRgb } from "./own_luma.js";
 import { readPhotograph } from "./photograph.js";
 import { colorAt, recombine } from "./recombine.js";
 import { resizeGrey } from "./resample.js";
@@ -66,16 +67,16 @@ const tasks = {
 
   /** @param {Wish} wish */
   async color(wish) {
-    const ab = await planes(wish);
+    const predicted = await planes(wish);
     const { grey, width, height } = required(preview);
-    return new ImageData(recombine(grey, width, height, ab, wish.saturation), width, height);
+    return new ImageData(paint(grey, width, height, predicted, wish.saturation), width, height);
   },
 
   /** @param {Wish} wish */
   async save(wish) {
-    const ab = await planes(wish);
+    const predicted = await planes(wish);
     const { grey, alpha, width, height } = required(photograph);
-    const rgba = recombine(grey, width, height, ab, wish.saturation, alpha);
+    const rgba = paint(grey, width, height, predicted, wish.saturation, alpha);
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d");
     if (!context) throw new Error("The browser has no memory left for the full size.");
@@ -131,11 +132,20 @@ async function predict({ hints }) {
   return latest.prediction;
 }
 
-/** @param {Wish} wish */
+/** @type {typeof recombine} */
+function paint(...all) {
+  return required(network).model.target === "rgb" ? recombineRgb(...all) : recombine(...all);
+}
+
+/**
+ * Give the planes of red, green and blue, or of a and b.
+ *
+ * @param {Wish} wish
+ */
 async function planes(wish) {
   const { values, width, height } = await predict(wish);
   const { validFraction } = required(input);
-  if (required(network).model.target === "ab") return { values, width, height, validFraction };
+  if (required(network).model.target !== "ab_bins") return { values, width, height, validFraction };
   const { temperature } = wish;
   if (mean?.logits !== values || mean.temperature !== temperature)
     mean = { logits: values, temperature, ab: annealedMean(values, width * height, temperature) };
