@@ -7,11 +7,11 @@ the same of the runs that it began with, which are looked for beside RUN.
 """
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
 from colorlab import training
+from colorlab.checksum import sha256_of
 from colorlab.export.run import export_run
 from colorlab.inference.predictors import OnnxPredictor
 from colorlab.networks import registry
@@ -60,7 +60,7 @@ def ship(run, name, saturation=1.0, temperature=None, folder=WEIGHTS):
     models = json.loads(catalogue.read_text(encoding="utf-8")) if catalogue.exists() else {}
     models[name] = {
         "file": path.name,
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": sha256_of(content),
         "bytes": len(content),
         "image_size": configuration.image_size,
         "stride": predictor.stride,

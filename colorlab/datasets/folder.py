@@ -11,6 +11,7 @@ import pathlib
 import numpy as np
 
 from colorlab import images
+from colorlab.checksum import sha256_of
 from colorlab.datasets import table_cache
 from colorlab.datasets.descriptors import describe
 from colorlab.datasets.table import Picture, PictureTable
@@ -39,7 +40,7 @@ def _read_row(folder, path):
             category=relative.parts[0],
             height=image.shape[0],
             width=image.shape[1],
-            digest=hashlib.sha256(content).hexdigest(),
+            digest=sha256_of(content),
             plain=plain,
             descriptor=describe(image),
             colored=is_colored(picture),

@@ -3,13 +3,13 @@
 Taught in :doc:`/notebooks/05_results`.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from colorlab import images
+from colorlab.checksum import sha256_of
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.inference.colorizer import Colorizer
@@ -148,8 +148,5 @@ def facts_of(colorizers: dict[str, Colorizer]) -> dict[str, Any]:
     return {
         "weights": ", ".join(predictors),
         "settings": {name: each.configuration.to_dict() for name, each in predictors.items()},
-        "sha256": {
-            name: hashlib.sha256(each.weights.read_bytes()).hexdigest()
-            for name, each in predictors.items()
-        },
+        "sha256": {name: sha256_of(each.weights) for name, each in predictors.items()},
     }

@@ -8,7 +8,6 @@ Taught in :doc:`/book/beyond_one_machine`.
 
 import contextlib
 import datetime
-import hashlib
 import json
 import os
 import pathlib
@@ -18,6 +17,7 @@ from typing import Any, Self
 
 import filelock
 
+from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
 from colorlab.inference.archive import ArchiveJob
 from colorlab.inference.colorizer import Colorizer
@@ -55,8 +55,7 @@ def made_with(
     if predictor.weights is None:
         raise InputError("the model has no file of weights; a manifest needs the SHA-256 of one")
     try:
-        with open(predictor.weights, "rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = sha256_of(predictor.weights)
     except OSError as error:
         raise InputError(f"{predictor.weights}: cannot be read ({error.strerror})") from None
     saturation = predictor.saturation if settings.saturation is None else settings.saturation
@@ -67,7 +66,7 @@ def made_with(
         "settings": {
             "saturation": float(saturation),
             "temperature": float(temperature),
-            "palette_sha256": None if palette is None else hashlib.sha256(palette).hexdigest(),
+            "palette_sha256": None if palette is None else sha256_of(palette),
             "size": settings.size or predictor.image_size,
             "format": ending,
             "quality": settings.quality,

@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 
+from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
 from colorlab.images.listing import is_picture, walk_pictures
 from colorlab.inference.archive import Archive
@@ -168,10 +169,9 @@ def _checked(folder, line, expected):
         if isinstance(folder, RemotePath):
             if not (folder / result).exists():
                 return Checked(source, result, "missing")
-            digest = hashlib.sha256((folder / result).read()).hexdigest()
+            digest = sha256_of((folder / result).read())
         else:
-            with open(folder / result, "rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = sha256_of(folder / result)
     except FileNotFoundError:
         return Checked(source, result, "missing")
     except OSError as error:

@@ -7,12 +7,12 @@ training, its stride and its saturation.
 Taught in :doc:`/notebooks/06_keep_the_light` and :doc:`/notebooks/10_your_own_photographs`.
 """
 
-import hashlib
 import json
 import os
 import pathlib
 from typing import Any
 
+from colorlab.checksum import sha256_of
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.inference.colorizer import Colorizer
@@ -82,7 +82,7 @@ def weights_file(name: str) -> pathlib.Path:
     record = _look_up(name)
     path = _WEIGHTS / record["file"]
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = sha256_of(path)
     except OSError:
         digest = None
     if digest != record["sha256"]:

@@ -4,7 +4,6 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import contextlib
-import hashlib
 import io
 import itertools
 import os
@@ -12,11 +11,12 @@ import pathlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 import numpy as np
 
 from colorlab.atomic import open_atomic
+from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
 from colorlab.images.formats import format_of
 from colorlab.images.opening import page_numbers
@@ -110,8 +110,8 @@ def colorize_file(
         facts["notes"] = notes + lost
         if record is not None:
             stream.seek(0)
-            digest = hashlib.file_digest(cast(Any, stream), "sha256").hexdigest()
-            record({**facts, "source_sha256": _sha256_of(source), "result_sha256": digest})
+            digests = {"source_sha256": sha256_of(source), "result_sha256": sha256_of(stream)}
+            record({**facts, **digests})
     if photograph.modified is not None and isinstance(job.target, pathlib.Path):
         with contextlib.suppress(OSError):  # albums are sorted by it; some drives cannot set it
             os.utime(job.target, (time.time(), photograph.modified))
@@ -211,13 +211,6 @@ def make_folder(folder: pathlib.Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from None
-
-
-def _sha256_of(source):
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
-    with open(source, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -14,7 +14,6 @@ References
 
 import collections
 import dataclasses
-import hashlib
 import io
 import math
 import os
@@ -23,6 +22,7 @@ import pickle
 
 import numpy as np
 
+from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
 
 __all__ = ["read_pytorch_file"]
@@ -153,7 +153,7 @@ def read_pytorch_file(path: str | os.PathLike, sha256: str | None = None) -> dic
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+    if sha256 is not None and sha256_of(content) != sha256:
         raise InputError(f"{path}: is not the expected file (its SHA-256 differs from {sha256})")
     stream = io.BytesIO(content)
     try:

@@ -4,7 +4,6 @@ Taught in :doc:`/notebooks/04_training`.
 """
 
 import dataclasses
-import hashlib
 import math
 import os
 import shutil
@@ -15,6 +14,7 @@ import h5py
 
 from colorlab.atomic import atomic_path
 from colorlab.backend import keras
+from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
 from colorlab.networks import registry
 from colorlab.training.run import Run
@@ -208,6 +208,4 @@ def prepare_start(folder: str | os.PathLike, configuration) -> Start:
             f"{run.folder}: its network shares no layer with the one to be trained "
             f"({len(layers)} layers with weights); start from a run of the same architecture"
         )
-    with open(run.best_weights, "rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Start(run, sha256, weights, len(layers))
+    return Start(run, sha256_of(run.best_weights), weights, len(layers))

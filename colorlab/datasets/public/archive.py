@@ -19,6 +19,7 @@ import zlib
 
 from PIL import Image
 
+from colorlab.checksum import sha256_of
 from colorlab.datasets.public.disk import disk_errors
 from colorlab.errors import InputError
 
@@ -111,7 +112,7 @@ def unpack(data_set, pictures, names, folder, progress):
     digests, wrong = {}, set()
     for number, name in enumerate(names, start=1):
         data = _read(pictures[name]) if name in pictures else b""
-        digest = hashlib.sha256(data).hexdigest()
+        digest = sha256_of(data)
         if digest == data_set.digests[name] or (
             data_set.digests[name] is None and _is_jpeg(data, data_set.picture_size)
         ):

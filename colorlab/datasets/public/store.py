@@ -2,12 +2,12 @@
 
 import contextlib
 import dataclasses
-import hashlib
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
 
+from colorlab.checksum import sha256_of
 from colorlab.datasets.public.catalog import DataSet
 from colorlab.datasets.public.disk import disk_errors, locked
 from colorlab.datasets.public.manifest import Manifest, Place, install, read_manifest
@@ -89,8 +89,7 @@ def verify(place, manifest, progress=None):
     names = data_set.sample(manifest.count)
     for number, name in enumerate(names, start=1):
         try:
-            with open(place.picture(name), "rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = sha256_of(place.picture(name))
         except FileNotFoundError:
             missing.append(name)
         except OSError:
