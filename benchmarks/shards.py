@@ -27,7 +27,8 @@ _WORKERS, _KILLED = 4, 0.05
 
 _LISTING = """
 import json, resource, sys, time
-from colorlab.inference.archive import Archive, read_names
+from colorlab.inference.archive import Archive
+from colorlab.inference.name_list import read_names
 start = time.perf_counter()
 if sys.argv[2] == "list":
     jobs = Archive(".", "/nowhere/out", read_names(sys.stdin.buffer))

@@ -18,6 +18,23 @@ _CHOICES = {
     "precision": ("auto", "float32", "mixed_float16", "mixed_bfloat16"),
 }
 
+_POSITIVE = numbers.Integral, lambda value: value >= 1, "a whole number above 0"
+_FRACTION = numbers.Real, lambda value: 0 <= value < 1, "from 0 to below 1"
+_SHARE = numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
+_FROM_0 = numbers.Real, lambda value: value >= 0 and math.isfinite(value), "from 0"
+# Settings, the kind of number that they are, what is accepted, and how a message says that.
+_RANGES = (
+    ("image_size batch_size epochs", *_POSITIVE),
+    ("seed", numbers.Integral, lambda value: value >= 0, "a whole number from 0"),
+    ("dropout_rate beta_1 ema_momentum normalization_momentum", *_FRACTION),
+    ("weight_decay warmup_epochs class_rebalancing", *_FROM_0),
+    ("min_crop_area encoder_rate", *_SHARE),
+    ("encoder_version", numbers.Integral, lambda value: value in (0, 2), "0 or 2"),
+    ("frozen_stages", numbers.Integral, lambda value: 0 <= value <= 7, "from 0 to 7"),
+    ("validation test", numbers.Real, lambda value: 0 < value < 1, "between 0 and 1"),
+    ("learning_rate", numbers.Real, lambda value: 0 < value < math.inf, "above 0"),
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Configuration:
@@ -146,44 +163,13 @@ class Configuration:
         # JSON knows lists only; a tuple keeps the object hashable.
         filters = network.filters if self.filters is None else tuple(self.filters)
         object.__setattr__(self, "filters", filters)
-        for name in ("image_size", "batch_size", "epochs"):
-            self._require(
-                name, numbers.Integral, lambda value: value >= 1, "a whole number above 0"
-            )
-        self._require("seed", numbers.Integral, lambda value: value >= 0, "a whole number from 0")
-        for name in ("dropout_rate", "beta_1", "ema_momentum", "normalization_momentum"):
-            self._require(name, numbers.Real, lambda value: 0 <= value < 1, "from 0 to below 1")
-        for name in ("weight_decay", "warmup_epochs", "class_rebalancing"):
-            self._require(
-                name, numbers.Real, lambda value: value >= 0 and math.isfinite(value), "from 0"
-            )
-        self._require(
-            "min_crop_area", numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
-        )
-        self._require(
-            "encoder_rate", numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
-        )
-        self._require("encoder_version", numbers.Integral, lambda value: value in (0, 2), "0 or 2")
-        self._require(
-            "frozen_stages", numbers.Integral, lambda value: 0 <= value <= 7, "from 0 to 7"
-        )
+        for names, kind, accept, expected in _RANGES:
+            for name in names.split():
+                self._require(name, kind, accept, expected)
         if self.devices != "all":
-            self._require(
-                "devices",
-                numbers.Integral,
-                lambda value: value >= 1,
-                "all or a whole number above 0",
-            )
+            self._require("devices", *_POSITIVE[:2], "all or a whole number above 0")
         if self.encoder_weights not in (None, "imagenet"):
             raise InputError(f"encoder_weights must be imagenet, got {self.encoder_weights!r}")
-        for name in ("validation", "test"):
-            self._require(name, numbers.Real, lambda value: 0 < value < 1, "between 0 and 1")
-        self._require(
-            "learning_rate",
-            numbers.Real,
-            lambda value: value > 0 and math.isfinite(value),
-            "above 0",
-        )
         if self.validation + self.test >= 1:
             raise InputError("validation and test must add up to less than 1")
         if not self.filters or any(

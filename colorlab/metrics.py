@@ -9,8 +9,8 @@ Taught in :doc:`/notebooks/05_results`.
 import dataclasses
 
 import numpy as np
-from skimage import color as skimage_color
 from skimage import metrics as skimage_metrics
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 __all__ = ["Scores", "ciede2000", "colorfulness", "psnr", "score", "ssim"]
 
@@ -133,11 +133,8 @@ def ssim(reference: np.ndarray, prediction: np.ndarray) -> float:
     reference, prediction = _require_pair(reference, prediction)
     if min(reference.shape[:2]) < 7:
         raise ValueError(f"ssim needs pictures of at least 7 x 7 pixels, got {reference.shape[:2]}")
-    return float(
-        skimage_metrics.structural_similarity(
-            reference, prediction, channel_axis=-1, data_range=255
-        )
-    )
+    similarity = skimage_metrics.structural_similarity
+    return float(similarity(reference, prediction, channel_axis=-1, data_range=255))
 
 
 def ciede2000(reference: np.ndarray, prediction: np.ndarray) -> float:
@@ -175,10 +172,7 @@ def ciede2000(reference: np.ndarray, prediction: np.ndarray) -> float:
     100.0
     """
     reference, prediction = _require_pair(reference, prediction)
-    difference = skimage_color.deltaE_ciede2000(
-        skimage_color.rgb2lab(reference), skimage_color.rgb2lab(prediction)
-    )
-    return float(difference.mean())
+    return float(deltaE_ciede2000(rgb2lab(reference), rgb2lab(prediction)).mean())
 
 
 def colorfulness(picture: np.ndarray) -> float:

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pathlib
+import re
 import subprocess
 import sys
 from functools import cache
@@ -14,10 +15,11 @@ import colorlab
 ROOT = pathlib.Path(colorlab.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
-# The network and its colours run on any backend of Keras; TensorFlow feeds them, in one module,
+# The network and its colours run on any backend of Keras; TensorFlow feeds them, in two modules,
 # the check of a machine asks it for devices, and where it is the backend it normalizes a batch.
 MAY_IMPORT_TENSORFLOW = {
     "colorlab.training.batches",
+    "colorlab.training.decoding",
     "colorlab.course.check",
     "colorlab.training.devices",
     "colorlab.networks.normalization",
@@ -109,6 +111,26 @@ def test_keras_is_imported_quietly():
     for path in MODULES:
         if name_of(path) != "colorlab.backend":
             assert not any(name.split(".")[0] == "keras" for name in imports(path)), path.name
+
+
+def test_the_library_speaks_of_arguments_and_the_command_of_options():
+    def documentation(path):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and node.body:
+                yield getattr(node.body[0], "value", None)
+
+    found = []
+    for path in MODULES:
+        # Those below build command lines: of this program, and of pip.
+        if path.is_relative_to(ROOT / "cli") or path.is_relative_to(ROOT / "course"):
+            continue
+        manuals = list(documentation(path))
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words = node.value.replace("--upgrade pillow", "")
+                if node not in manuals and re.search(r"(^|[\s(`])(--[a-z]|-o\b)", words):
+                    found.append(f"{name_of(path)}, line {node.lineno}: {node.value}")
+    assert not found
 
 
 def test_figures_are_made_without_the_global_state_of_pyplot():

@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from colorlab.cli import check, colorize, course, data, evaluate, export, manifest, train
-from colorlab.cli.shared import RestoreCommand, Stopped, WrongUse, errors, say
+from colorlab.cli.shared import RestoreCommand, Stopped, WrongUse, as_options, errors, say
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
 
@@ -54,7 +54,7 @@ def main():
     except WrongUse as error:
         _refuse(error)
     except InputError as error:
-        say(f"colorlab: {error}", errors)
+        say(f"colorlab: {as_options(error)}", errors)
         sys.exit(1)
     except ModuleNotFoundError as error:
         missing = MissingExtra.of(error)

@@ -2,7 +2,7 @@
 
 import json
 
-from colorlab.cli.shared import Stopped, console, errors, say, say_left_out
+from colorlab.cli.shared import Stopped, as_options, console, errors, say, say_left_out
 from colorlab.errors import InputError
 
 __all__ = ["ArchiveReport", "Report", "work"]
@@ -61,7 +61,7 @@ class Report:
     def list_failed(self):
         """Print all errors."""
         for line in self._failed:
-            say(f"colorlab: {line}", errors)
+            say(f"colorlab: {as_options(line)}", errors)
 
     def end(self):
         """Print what is left to say, and fail if a photograph did."""

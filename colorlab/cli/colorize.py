@@ -1,19 +1,17 @@
 """``colorlab colorize``."""
 
-import contextlib
 import os
 import pathlib
-import sys
 from typing import Annotated
 
 import typer
 
-from colorlab import __version__
+from colorlab.cli.archive import open_archive, open_manifest
 from colorlab.cli.coloring_report import ArchiveReport, Report, work
 from colorlab.cli.shared import WrongUse, errors, say
 from colorlab.errors import InputError
 
-__all__ = ["colorize", "open_archive"]
+__all__ = ["colorize"]
 
 
 def colorize(
@@ -198,9 +196,11 @@ def colorize(
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
         colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)
         report = ArchiveReport(archive, model, as_json)
-        with _manifest_of(manifest, colorizer, settings, suffix, ending, shard) as lines:
+        with open_manifest(manifest, colorizer, settings, suffix, ending, shard) as lines:
             work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
     else:
+        if out is None and photos != ["-"]:
+            raise InputError("-o is missing: name a folder, or a file for a single picture")
         planned = plan(photos, out, suffix, ending, overwrite, pages == "all", variants, doubt)
         report = Report(planned, model, as_json)
         if planned.jobs:
@@ -236,40 +236,3 @@ def _load(model, threads, device):
     elif used is not None and device not in ("auto", used):
         say(f"{device} is not available, the processor colours; install {PACKAGES[device]}", errors)
     return colorizer
-
-
-def open_archive(photos, out, names=None, shard=None, suffix="", ending=None, overwrite=False):
-    """Return the archive that the arguments of a command name."""
-    from colorlab.inference.archive import Archive
-    from colorlab.inference.shards import Shard
-
-    if out in (None, "-"):
-        raise InputError("-o is missing: name a folder for the results of the archive")
-    if len(photos) > 1 or not (photos or names):
-        raise InputError(
-            "--shard, --list, --manifest and URLs take one PHOTO, a folder; name several with "
-            "--list"
-        )
-    part = None if shard is None else Shard.parse(shard)
-    listed = None if names is None else _names_in(names)
-    return Archive(photos[0] if photos else ".", out, listed, part, suffix, ending, overwrite)
-
-
-def _names_in(path):
-    from colorlab.inference.archive import read_names
-
-    try:
-        with contextlib.nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as lines:
-            yield from read_names(lines)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-
-
-def _manifest_of(path, colorizer, settings, suffix, ending, shard):
-    from colorlab.inference.manifest import Manifest, made_with
-
-    if path is None:
-        return contextlib.nullcontext()
-    device = getattr(colorizer.predictor, "device", None)
-    facts = {**made_with(colorizer, settings, suffix, ending), "shard": shard, "device": device}
-    return Manifest(path, {**facts, "version": __version__})

@@ -10,7 +10,7 @@ import typer
 from rich import progress as bars
 from rich.filesize import decimal
 
-from colorlab.cli.shared import errors, say
+from colorlab.cli.shared import as_options, errors, say
 from colorlab.errors import InputError
 
 __all__ = ["check", "data", "get", "remove", "show"]
@@ -78,7 +78,7 @@ def get(
         raise InputError(
             f"{name}: {len(report.missing) + len(report.wrong):,} pictures could not be taken from "
             f"{source}; the others can be used. "
-            f"`{data_set.command(to, report.expected)}` fetches the rest"
+            f"`{_command(data_set, to, report.expected)}` fetches the rest"
         )
     photographs = public.data_folder(to).absolute() / "photographs"
     assign = "$env:COLORLAB_DATA = " if sys.platform == "win32" else "export COLORLAB_DATA="
@@ -99,7 +99,7 @@ def show(to: _In = None):
         try:
             status = public.status(data_set, to)
         except InputError as error:
-            say(f"  {error}")
+            say(f"  {as_options(error)}")
             continue
         if status.counts:
             sample = status.requested < data_set.count
@@ -111,7 +111,7 @@ def show(to: _In = None):
             for place, count in status.counts.items():
                 say(f"    {folder / place}  {count:,}")
         else:
-            say(f"  not here; get it with: {data_set.command(to)}")
+            say(f"  not here; get it with: {_command(data_set, to)}")
         if status.unfinished:
             say(f"  {decimal(status.unfinished)} of an interrupted `get`; the same command goes on")
         say(f"  terms: {data_set.terms}")
@@ -140,8 +140,13 @@ def check(
         chosen = [public.find(name) for name in names]
     else:
         chosen = [each for each in public.DATA_SETS.values() if public.status(each, to).requested]
+    for each in chosen:
+        if not public.status(each, to).requested:
+            folder = public.data_folder(to)
+            command = _command(each, to)
+            raise InputError(f"{each.name}: is not in {folder}; get it with: {command}")
     if not chosen:
-        command = public.find("scenes").command(to)
+        command = _command(public.find("scenes"), to)
         raise InputError(f"there is no data set to check; get one with: {command}")
     repairs = []
     for data_set in chosen:
@@ -150,7 +155,7 @@ def check(
         say(str(report))
         _name_files(report, to, everything)
         if not report.whole:
-            repairs.append(data_set.command(to, report.expected))
+            repairs.append(_command(data_set, to, report.expected))
     if repairs:
         commands = " && ".join(repairs)
         raise InputError(f"files are missing or wrong, see above; to fix them: {commands}")
@@ -172,6 +177,15 @@ def remove(
             failed.append(str(error))
     if failed:
         raise InputError("; ".join(failed))
+
+
+def _command(data_set, to, count=None):
+    """Return the command that gets so many pictures of a set into a data folder."""
+    words = ["colorlab", "data", "get", data_set.name]
+    words += ["--accept-terms"] if data_set.must_accept else []
+    if count not in (None, data_set.usual_count or data_set.count):
+        words += ["--limit", "0" if count == data_set.count else str(count)]
+    return shlex.join(words + (["--to", str(to)] if to else []))
 
 
 def _name_files(report, to, everything):

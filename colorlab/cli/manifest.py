@@ -114,8 +114,7 @@ def _print(each, print0, as_json):
 
 
 def _sha256_of(model):
-    from colorlab.inference.job_settings import Settings
-    from colorlab.inference.manifest import made_with
+    from colorlab.inference.job_settings import Settings, made_with
     from colorlab.inference.pretrained import load_pretrained
 
     return made_with(load_pretrained(model), Settings())["model_sha256"]

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import os
 import pathlib
+import re
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ __all__ = [
     "RestoreCommand",
     "Stopped",
     "WrongUse",
+    "as_options",
     "console",
     "count_progress",
     "errors",
@@ -61,6 +63,39 @@ def say(text, to=console):
         each if each.isprintable() or each in _JOINERS else _spell(each) for each in text
     )
     to.print(escape(text), soft_wrap=True, emoji=False)
+
+
+# What the library calls an argument, and the command an option.
+_OPTIONS = {
+    r"allow overwriting": "say --overwrite",
+    r"accept_terms=True": "--accept-terms",
+    r"\blargest=": "--largest ",
+    r"\bsource=": "--from ",
+    r"\bto=": "--to ",
+    r"\bruntime=": "--runtime ",
+}
+
+
+def as_options(message):
+    """Return a message of the library in the words of the command.
+
+    Parameters
+    ----------
+    message : str or Exception
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> as_options("a.png: exists already; choose another name or allow overwriting")
+    'a.png: exists already; choose another name or say --overwrite'
+    """
+    name, colon, rest = str(message).partition(": ")
+    for argument, option in _OPTIONS.items():
+        rest = re.sub(argument, option, rest)
+    return f"{name}{colon}{rest}"
 
 
 # Invisible parts of some emoji.

@@ -157,7 +157,7 @@ def _memory():
         "memory",
         total >= _MEMORY_GIB,
         f"{total:.1f} GiB",
-        f"{_MEMORY_GIB} GiB are needed: use a larger machine, or a smaller --batch-size",
+        f"{_MEMORY_GIB} GiB are needed: use a larger machine, or a smaller batch",
     )
 
 

@@ -125,7 +125,7 @@ def find_runtime(folder: Any = None) -> pathlib.Path:
         )
     raise InputError(
         "onnxruntime-web: is not installed in this folder or above it, and the page computes with "
-        f"it; {install} and try again, or name its folder with --runtime"
+        f"it; {install} and try again, or name its folder, runtime=FOLDER"
     )
 
 

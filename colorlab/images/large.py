@@ -22,12 +22,12 @@ _ROWS = 64  # of a strip
 _XMP = 700  # the tag of XMP data
 
 
-def allow_pixels(millions: int) -> None:
+def allow_pixels(largest: int) -> None:
     """Set how many million pixels a picture may have, for this process.
 
     Parameters
     ----------
-    millions : int
+    largest : int
         1 to 4000.
 
     Raises
@@ -35,9 +35,9 @@ def allow_pixels(millions: int) -> None:
     InputError
         If the number is out of range.
     """
-    if not 1 <= millions <= 4000:
-        raise InputError(f"--largest must be 1 to 4000 million pixels, got {millions}")
-    Image.MAX_IMAGE_PIXELS = (millions * 10**6 + 1) // 2
+    if not 1 <= largest <= 4000:
+        raise InputError(f"largest must be 1 to 4000 million pixels, got {largest}")
+    Image.MAX_IMAGE_PIXELS = (largest * 10**6 + 1) // 2
 
 
 def is_large(height: int, width: int) -> bool:

@@ -135,7 +135,7 @@ def one_line_errors(name):
         limit = 2 * Image.MAX_IMAGE_PIXELS // 10**6
         raise InputError(
             f"{name}: has more than {limit} million pixels; "
-            "make it smaller, or colour it with --largest"
+            "make it smaller, or allow more with largest=MILLIONS"
         ) from None
     except MemoryError:
         raise InputError(f"{name}: does not fit into memory; make it smaller first") from None

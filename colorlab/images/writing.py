@@ -96,7 +96,7 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
     if max(height, width) > _LARGEST_SIDE.get(image_format, max(height, width)):
         raise InputError(
             f"{photograph.name}: a {image_format} file holds at most "
-            f"{_LARGEST_SIDE[image_format]} pixels a side; choose PNG or TIFF with --format"
+            f"{_LARGEST_SIDE[image_format]} pixels a side; choose PNG or TIFF"
         )
     notes = []
     if lost := photograph.metadata.get("lost"):

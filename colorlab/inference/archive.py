@@ -11,17 +11,15 @@ import os
 import pathlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO
 
 from colorlab.errors import InputError
 from colorlab.images.listing import is_picture, walk_pictures
-from colorlab.inference.jobs import Job, target_name
+from colorlab.inference.jobs import Job
+from colorlab.inference.names import require_suffix, tell_apart
 from colorlab.inference.shards import Shard
 from colorlab.inference.storage import RemotePath, to_path
 
-__all__ = ["Archive", "ArchiveJob", "read_names"]
-
-_BLOCK = 2**20
+__all__ = ["Archive", "ArchiveJob"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,42 +36,6 @@ class ArchiveJob(Job):
 
     path: str
     result: str
-
-
-def read_names(stream: BinaryIO) -> Iterator[str]:
-    r"""Read a list of names, one a line, or with NUL between them as ``find -print0`` writes it.
-
-    Parameters
-    ----------
-    stream : binary file
-
-    Yields
-    ------
-    str
-        Empty lines are left out.
-
-    Examples
-    --------
-    >>> import io
-    >>> list(read_names(io.BytesIO(b"a.jpg\nb c.jpg\n")))
-    ['a.jpg', 'b c.jpg']
-    >>> list(read_names(io.BytesIO(b"a\nb\0c")))
-    ['a\nb', 'c']
-    """
-    block = stream.read(_BLOCK)
-    separator, rest = b"\0" if b"\0" in block else b"\n", b""
-    while block:
-        *whole, rest = (rest + block).split(separator)
-        yield from _decoded(whole, separator)
-        block = stream.read(_BLOCK)
-    yield from _decoded([rest], separator)
-
-
-def _decoded(names, separator):
-    for name in names:
-        name = name.removesuffix(b"\r") if separator == b"\n" else name
-        if name:
-            yield os.fsdecode(name)
 
 
 class Archive:
@@ -138,11 +100,8 @@ class Archive:
             raise InputError(f"{folder}: is no folder; name the folder of the photographs")
         self._whole, self._results = _resolved(self.folder), _resolved(self.out)
         if _is_below(self._whole, self._results):
-            raise InputError(
-                f"{out}: holds the photographs; choose another folder for the results with -o"
-            )
-        if any(each in suffix for each in (os.sep, os.altsep or "/", "\0")):
-            raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
+            raise InputError(f"{out}: holds the photographs; choose another folder for the results")
+        require_suffix(suffix)
         self._names, self._shard = names, shard or Shard()
         self._suffix, self._format, self._overwrite = suffix, image_format, overwrite
         self.found = self.existing = self.listed = 0
@@ -217,7 +176,8 @@ class Archive:
         return None if path == "." or path.split("/")[0] == ".." else path
 
     def _jobs(self, place, names, beside):
-        targets, clashes = _distinct({*names, *beside}, self._suffix, self._format)
+        places = {name: ("", name) for name in sorted({*names, *beside})}
+        targets, clashes = tell_apart(places, self._suffix, self._format)
         folder, out = self.folder / place, self.out / place
         prefix = "" if place == "." else f"{place}/"
         there: set[str] | None = None
@@ -260,21 +220,3 @@ def _files_of(folder):
             return {entry.name for entry in entries if not entry.is_dir()}
     except OSError:
         return set()
-
-
-def _distinct(names, suffix, image_format):
-    """Name the results of a folder's photographs; those without one, with who has it."""
-    plain = {name: target_name(name, suffix, image_format) for name in names}
-    endings = {name: os.path.splitext(target)[1] for name, target in plain.items()}
-    taken: dict[str, str] = {}
-    targets, clashes = {}, {}
-    # A photograph that keeps its ending keeps its name: x.png, and then x.gif.png.
-    for name in sorted(names, key=lambda name: (not name.endswith(endings[name]), name)):
-        longer = f"{name}{suffix}{endings[name]}"
-        choices = (plain[name],) if name.endswith(endings[name]) else (plain[name], longer)
-        target = next((each for each in choices if each not in taken), None)
-        if target is None:
-            clashes[name] = taken[plain[name]]
-        else:
-            targets[name], taken[target] = target, name
-    return targets, clashes

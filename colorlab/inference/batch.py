@@ -6,24 +6,23 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 import collections
 import concurrent.futures
 import contextlib
-import errno
 import functools
 import os
-import pathlib
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
-from colorlab.atomic import remove_leftovers
 from colorlab.errors import InputError
 from colorlab.images.opening import picture_size
-from colorlab.inference.archive import Archive, ArchiveJob
+from colorlab.inference.archive import ArchiveJob
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.job_settings import Settings
 from colorlab.inference.jobs import STANDARD, Job, Plan
 from colorlab.inference.manifest import Manifest
-from colorlab.inference.single import colorize_file, make_folder, or_error
+from colorlab.inference.places import prepare, prepared
+from colorlab.inference.room import Room
+from colorlab.inference.single import colorize_file, or_error
 from colorlab.inference.storage import RemotePath
 
 __all__ = ["MOST_WORKERS", "Settings", "colorize_all", "workers_for"]
@@ -119,7 +118,7 @@ def colorize_all(
             raise InputError("a manifest is of an archive; colour an Archive in place of a Plan")
         if not planned.jobs:
             return
-        _prepare(planned)
+        prepare(planned)
         workers = workers or workers_for(len(planned.jobs))[0]
         # Before Ctrl-C is put off, so that it is heard while the other program still writes.
         if planned.jobs[0].source == STANDARD:
@@ -127,8 +126,8 @@ def colorize_all(
         jobs = iter(planned.jobs)
     else:
         workers = workers or workers_for(MOST_WORKERS)[0]
-        jobs = _prepared(planned, failures)
-    room, stopped, left, done = _Room(_PIXELS_AT_A_TIME), threading.Event(), False, 0
+        jobs = prepared(planned, failures)
+    room, stopped, left, done = Room(_PIXELS_AT_A_TIME), threading.Event(), False, 0
     waiting: collections.deque = collections.deque()
     with _interrupts_put_off(stopped), concurrent.futures.ThreadPoolExecutor(workers) as pool:
         try:
@@ -157,53 +156,6 @@ def colorize_all(
         raise failures[0]
 
 
-def _prepare(planned):
-    """Refuse a place that is not writable, and remove unfinished files of dead processes."""
-    folders = {
-        job.target.parent for job in (*planned.jobs, *planned.existing) if job.target != STANDARD
-    }
-    if not folders:
-        if sys.stdout.isatty():
-            raise InputError("standard output: is a terminal; name a file with -o, or put > FILE")
-        return
-    try:
-        common = os.path.commonpath(folders)
-    except ValueError:  # they have nothing in common, such as two drives
-        common = None
-    if common is not None:
-        _require_writable(pathlib.Path(common))
-    for folder in folders:
-        remove_leftovers(folder)
-
-
-def _require_writable(folder):
-    if isinstance(folder, RemotePath):
-        folder.exists()  # raises if the storage cannot be reached
-        return
-    make_folder(folder)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InputError(f"{folder}: cannot be written ({os.strerror(errno.EACCES)})")
-
-
-def _prepared(jobs, failures):
-    """Yield the jobs until one cannot be listed, whose error is kept for later.
-
-    In each new folder for results, unfinished files of dead processes are removed.
-    """
-    last = None
-    try:
-        for job in jobs:
-            if last is None and isinstance(jobs, Archive):
-                _require_writable(jobs.out)
-            if job.target.parent != last:
-                last = job.target.parent
-                if not isinstance(last, RemotePath):
-                    remove_leftovers(last)
-            yield job
-    except InputError as error:
-        failures.append(error)
-
-
 @contextlib.contextmanager
 def _interrupts_put_off(stopped):
     """Turn the first Ctrl-C into an event, so that finished pictures are still counted."""
@@ -224,38 +176,6 @@ def _interrupts_put_off(stopped):
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-class _Room:
-    """Limit the photographs in memory to a number of pixels; a larger one is processed alone.
-
-    Photographs are admitted in order: small ones do not overtake a large one.
-    """
-
-    def __init__(self, pixels):
-        self._pixels, self._taken = pixels, 0
-        self._changed, self._queue = threading.Condition(), collections.deque()
-
-    @contextlib.contextmanager
-    def take(self, pixels):
-        turn = object()
-        with self._changed:
-            self._queue.append(turn)
-            try:
-                self._changed.wait_for(lambda: self._queue[0] is turn and self._fits(pixels))
-                self._taken += pixels
-            finally:
-                self._queue.remove(turn)
-                self._changed.notify_all()
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._taken -= pixels
-                self._changed.notify_all()
-
-    def _fits(self, pixels):
-        return not self._taken or self._taken + pixels <= self._pixels
 
 
 def _pixels_of(source):

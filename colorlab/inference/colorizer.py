@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from colorlab import color, images
-from colorlab.color import ab_bins, luma
+from colorlab import images
+from colorlab.color import ab_bins
+from colorlab.inference.color_batch import color_batch
 from colorlab.inference.hints import Hint
-from colorlab.inference.network_input import network_input
-from colorlab.inference.own_luma import saturate
+from colorlab.inference.network_input import input_shape
 from colorlab.inference.predictors import KerasPredictor
 from colorlab.inference.session import Session
 from colorlab.inference.settings import require_settings
@@ -200,12 +200,12 @@ class Colorizer:
                 f"{side[0]} x {side[1]}; colorize takes any size"
             )
         if predictor.target != "rgb":
-            first = network_input(_levels(grey[0]), predictor.image_size, predictor.stride)[0]
-            side = first.shape[:2]
+            side = input_shape(side[0], side[1], predictor.image_size, predictor.stride)
         count = max(1, _PIXELS_A_RUN // math.prod(side))
         saturation = predictor.saturation if saturation is None else saturation
         batches = [
-            self._predict(
+            color_batch(
+                predictor,
                 grey[start : start + count],
                 saturation,
                 temperature,
@@ -227,39 +227,5 @@ class Colorizer:
         -------
         tuple of int
         """
-        predictor, blank = self.predictor, np.zeros((height, width, 1), "uint8")
-        padded, _ = network_input(blank, predictor.image_size, predictor.stride)
-        return padded.shape[0] // ab_bins.BIN_STRIDE, padded.shape[1] // ab_bins.BIN_STRIDE
-
-    def _predict(self, grey, saturation, temperature, hints):
-        """Colour a batch that the network can process in one run."""
-        predictor = self.predictor
-        if predictor.target == "rgb":
-            rgb = color.signed_to_levels(predictor.predict(color.levels_to_signed(grey)))
-            if saturation == 1:
-                return rgb
-            return np.round(saturate(rgb, color.grey(rgb), saturation)).astype("uint8")
-        inputs = [
-            network_input(_levels(each), predictor.image_size, predictor.stride) for each in grey
-        ]
-        predictions = predictor.predict(
-            color.levels_to_signed(np.stack([padded for padded, _ in inputs])), hints
-        )
-        return np.stack(
-            [
-                luma.recombine(each, ab, saturation, valid_fraction)
-                for each, ab, (_, valid_fraction) in zip(
-                    grey, self._to_ab(predictions, temperature), inputs, strict=True
-                )
-            ]
-        )
-
-    def _to_ab(self, prediction, temperature):
-        if self.predictor.target == "ab":
-            return prediction
-        temperature = self.predictor.temperature if temperature is None else temperature
-        return ab_bins.annealed_mean(prediction, temperature)
-
-
-def _levels(grey):
-    return np.round(grey).astype("uint8")
+        rows, columns = input_shape(height, width, self.predictor.image_size, self.predictor.stride)
+        return rows // ab_bins.BIN_STRIDE, columns // ab_bins.BIN_STRIDE

@@ -6,10 +6,11 @@ Taught in :doc:`/notebooks/09_ask_a_person`.
 import math
 
 import numpy as np
+from PIL import Image
 
 from colorlab.color import ab_bins
 
-__all__ = ["normalized_entropy", "probabilities"]
+__all__ = ["enlarge", "normalized_entropy", "probabilities"]
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
@@ -53,3 +54,33 @@ def normalized_entropy(logits: np.ndarray) -> np.ndarray:
     total = weights.sum(axis=-1)
     entropy = np.log(total) - (weights * relative).sum(axis=-1) / total
     return np.clip(entropy / math.log(len(ab_bins.bin_centers())), 0, 1)
+
+
+def enlarge(
+    entropy: np.ndarray, shape: tuple[int, ...], valid_fraction: tuple[float, float]
+) -> np.ndarray:
+    """Enlarge a map of doubt to the size of the photograph.
+
+    Parameters
+    ----------
+    entropy : numpy.ndarray, shape (rows, columns)
+        0 to 1, on the grid of the network.
+    shape : tuple of int
+        Height and width of the photograph in pixels; more numbers are ignored.
+    valid_fraction : tuple of float
+        Of :func:`colorlab.inference.network_input.network_input`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (height, width)
+        float32, 0 to 1.
+
+    Examples
+    --------
+    >>> enlarge(np.full((1, 2), 0.5), (1, 3), (1.0, 0.5)).tolist()
+    [[0.5, 0.5, 0.5]]
+    """
+    rows, columns = (part * side for part, side in zip(valid_fraction, entropy.shape, strict=True))
+    field, box = Image.fromarray(entropy.astype("float32")), (0, 0, columns, rows)
+    enlarged = field.resize((shape[1], shape[0]), Image.Resampling.BICUBIC, box=box)
+    return np.asarray(enlarged).clip(0, 1)

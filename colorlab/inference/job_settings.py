@@ -1,4 +1,4 @@
-"""Settings for the colouring of files, and the hints that go with each of them.
+"""Settings for the colouring of files, the hints of each of them, and what decides its bytes.
 
 Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
+from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.hints import Hint, require_hints
 from colorlab.inference.hints_file import hints_beside, read_hints
 from colorlab.inference.jobs import STANDARD, Job
 from colorlab.inference.variants import require_count
 
-__all__ = ["AUTO", "Settings", "hints_of"]
+__all__ = ["AUTO", "Settings", "hints_of", "made_with"]
 
 #: For ``hints_file``: the file ``NAME.hints.json`` beside each photograph, if there is one.
 AUTO = "auto"
@@ -98,13 +100,13 @@ class Settings:
         """
         name = predictor.weights or "this network"
         if (self.hints or self.hints_file not in (None, AUTO)) and not predictor.takes_hints:
-            raise InputError(f"{name}: takes no hints; choose another --model, or leave them out")
+            raise InputError(f"{name}: takes no hints; choose another model, or leave them out")
         wanted = {
-            "--like": self.palette is not None,
-            "--variants": self.variants > 0,
-            "--doubt": self.doubt,
+            "a palette": self.palette is not None,
+            "variants": self.variants > 0,
+            "doubt": self.doubt,
         }
-        names = [option for option, asked in wanted.items() if asked]
+        names = [name for name, asked in wanted.items() if asked]
         if names and predictor.target != "ab_bins":
             raise InputError(
                 f"{name}: predicts one colour for each place; for {' and '.join(names)} choose a "
@@ -144,3 +146,53 @@ def hints_of(job: Job, settings: Settings, shape: tuple[int, ...]) -> tuple[Hint
     except InputError as error:
         raise InputError(f"{job.name}: {error}") from None
     return tuple(hints)
+
+
+def made_with(
+    colorizer: Colorizer, settings: Settings, suffix: str = "", ending: str | None = None
+) -> dict:
+    """Return what decides the bytes of a result, apart from the photograph and its own hints.
+
+    Parameters
+    ----------
+    colorizer : Colorizer
+    settings : Settings
+    suffix, ending : str
+        ``suffix`` and ``image_format`` of :class:`colorlab.inference.archive.Archive`.
+
+    Returns
+    -------
+    dict
+        ``model_sha256``, of the file with the weights, and ``settings``.
+
+    Raises
+    ------
+    InputError
+        If the file of the weights is not known, or cannot be read.
+    """
+    predictor = colorizer.predictor
+    if predictor.weights is None:
+        raise InputError("the model has no file of weights; a manifest needs the SHA-256 of one")
+    try:
+        digest = sha256_of(predictor.weights)
+    except OSError as error:
+        raise InputError(f"{predictor.weights}: cannot be read ({error.strerror})") from None
+    saturation = predictor.saturation if settings.saturation is None else settings.saturation
+    temperature = predictor.temperature if settings.temperature is None else settings.temperature
+    palette = None if settings.palette is None else settings.palette.astype("float32").tobytes()
+    return {
+        "model_sha256": digest,
+        "settings": {
+            "saturation": float(saturation),
+            "temperature": float(temperature),
+            "palette_sha256": None if palette is None else sha256_of(palette),
+            "size": settings.size or predictor.image_size,
+            "format": ending,
+            "quality": settings.quality,
+            "compare": settings.compare,
+            "mark": settings.mark,
+            "suffix": suffix,
+            "restore": list(settings.restore),
+            "all_pages": settings.all_pages,
+        },
+    }

@@ -4,7 +4,6 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import dataclasses
-import functools
 import itertools
 import os
 import pathlib
@@ -12,15 +11,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from colorlab.errors import InputError
-from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
-from colorlab.images.listing import list_pictures
+from colorlab.images.formats import FORMATS
 from colorlab.images.opening import page_numbers
 from colorlab.inference.beside import is_beside, paths_beside
+from colorlab.inference.finding import STANDARD, find_photographs
+from colorlab.inference.names import require_suffix, target_name, tell_apart
 
-__all__ = ["STANDARD", "Job", "Plan", "find_photographs", "plan", "target_name"]
-
-#: Stands for standard input and standard output.
-STANDARD = pathlib.Path("-")
+__all__ = ["STANDARD", "Job", "Plan", "plan"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,57 +69,8 @@ class Plan:
     passed_over: tuple[tuple[pathlib.Path, str], ...] = ()
 
 
-def find_photographs(
-    photos: Iterable[pathlib.Path], out: pathlib.Path
-) -> tuple[list[tuple[pathlib.Path, pathlib.Path]], list[str], list[tuple[pathlib.Path, str]]]:
-    """List photographs with their places below the folder that was named.
-
-    Hidden files, and what lies in the folder for the results, are left out.
-
-    Parameters
-    ----------
-    photos : iterable of pathlib.Path
-        Files, folders, or :data:`STANDARD`.
-    out : pathlib.Path
-        The folder for the results.
-
-    Returns
-    -------
-    found : list of (pathlib.Path, pathlib.Path)
-        Each photograph, and what follows the named folder in its path.
-    unreadable : list of str
-        One line for each folder that holds no pictures or could not be looked into.
-    passed_over : list of (pathlib.Path, str)
-        Files that look like pictures and are not taken, each with the reason.
-    """
-    found: list[tuple[pathlib.Path, pathlib.Path]] = []
-    unreadable: list[str] = []
-    passed_over: list[tuple[pathlib.Path, str]] = []
-    photos = list(photos)
-    for photo in photos:
-        if photo == STANDARD or not os.path.isdir(photo):
-            found.append((photo, pathlib.Path(photo.name)))
-            continue
-        if len(photos) > 1 and _same(photo, out):
-            continue  # as when all that lies beside it was named with a *
-        listing = list_pictures(photo, skip=lambda place: _same(place, out))
-        found += [(path, path.relative_to(photo)) for path in listing.pictures]
-        unreadable += [f"{path}: cannot be looked into ({why})" for path, why in listing.unreadable]
-        passed_over += listing.passed_over
-        if not listing.pictures and not listing.unreadable:
-            unreadable.append(f"{photo}: holds no pictures, such as .jpg, .png or .tif files")
-    return found, unreadable, passed_over
-
-
-def _same(first, second):
-    try:
-        return first.samefile(second)
-    except OSError:
-        return False
-
-
 def _is_file_name(out, photos, suffix, image_format):
-    """Tell whether ``-o`` names one picture and not a folder."""
+    """Tell whether ``out`` names one picture and not a folder."""
     ending = out.suffix.lower()
     if out != STANDARD and (os.path.isdir(out) or ending not in (*FORMATS, ".gif")):
         return False
@@ -131,10 +79,11 @@ def _is_file_name(out, photos, suffix, image_format):
     if ending == ".gif":
         raise InputError(f"{out}: a GIF has too few colours; choose another ending, such as .png")
     if suffix:
-        raise InputError(f"{out}: is a whole name already, expected no --suffix beside it")
+        raise InputError(f"{out}: is a whole name already, expected no suffix beside it")
     if image_format and out != STANDARD and FORMATS[ending] != FORMATS[image_format]:
         raise InputError(
-            f"{out}: its ending and --format {image_format[1:]} say different things; leave one out"
+            f"{out}: its ending and the format {image_format[1:]} say different things; leave one "
+            "out"
         )
     return True
 
@@ -189,14 +138,13 @@ def plan(
     """
     paths = [pathlib.Path(photo) for photo in photos]
     if out is None and paths != [STANDARD]:
-        raise InputError("-o is missing: name a folder, or a file for a single picture")
+        raise InputError("out is missing: name a folder, or a file for a single picture")
     out = STANDARD if out is None else pathlib.Path(out)
     unreadable: list[str] = []
     passed_over: list[tuple[pathlib.Path, str]] = []
     if STANDARD in paths and len(paths) > 1:
         raise InputError("- reads one picture from standard input, expected nothing beside it")
-    if any(each in suffix for each in (os.sep, os.altsep or "/", "\0")):
-        raise InputError(f"--suffix must be part of a file name, got {suffix!r}")
+    require_suffix(suffix)
     if _is_file_name(out, paths, suffix, image_format):
         jobs = [Job(paths[0], out)]
     elif paths == [STANDARD]:
@@ -204,26 +152,30 @@ def plan(
     else:
         found, unreadable, passed_over = find_photographs(paths, out)
         # A photograph that was named twice is coloured once.
-        jobs = list(
-            {
-                (_resolved(job.source), _resolved(job.target)): job
-                for job in (
-                    Job(photo, out / place.with_name(target_name(place.name, suffix, image_format)))
-                    for photo, place in found
-                )
-            }.values()
-        )
+        found = list({(_resolved(photo), place): (photo, place) for photo, place in found}.values())
         if suffix:
             # What an earlier run wrote beside its originals is no photograph to be coloured. One
             # that was named by itself is, and is not overwritten.
-            targets = {_resolved(job.target) for job in jobs}
-            jobs = [
-                job
-                for job in jobs
-                if job.source in paths or not _is_result(_resolved(job.source), targets)
+            results = {
+                _resolved(out / place.with_name(target_name(place.name, suffix, image_format)))
+                for _, place in found
+            }
+            found = [
+                (photo, place)
+                for photo, place in found
+                if photo in paths or not _is_result(_resolved(photo), results)
             ]
-        jobs, clashes = _with_distinct_names(jobs, suffix)
-        unreadable += clashes
+        places = {each: (each[1].parent.as_posix(), each[1].name) for each in found}
+        names, clashes = tell_apart(places, suffix, image_format)
+        jobs = [
+            Job(photo, out / place.with_name(names[photo, place]))
+            for photo, place in found
+            if (photo, place) in names
+        ]
+        unreadable += [
+            f"{photo}: has the same name as {other}; use another folder for it"
+            for (photo, _), (other, _) in clashes.items()
+        ]
     if all_pages:
         jobs = [page for job in jobs for page in _pages_of(job, unreadable)]
 
@@ -235,7 +187,7 @@ def plan(
     _require_other_names(jobs, files_of)
     existing = [] if overwrite else [job for job in jobs if all(map(_exists, files_of(job)))]
     if existing and existing[0].target == out:
-        raise InputError(f"{out}: exists already; choose another name, or say --overwrite")
+        raise InputError(f"{out}: exists already; choose another name or allow overwriting")
     kept = set(existing)
     return Plan(
         tuple(job for job in jobs if job not in kept),
@@ -267,38 +219,6 @@ def _exists(target):
     return target != STANDARD and os.path.lexists(target) and not os.path.isdir(target)
 
 
-def target_name(name: str, suffix: str = "", image_format: str | None = None) -> str:
-    """Name the result of a photograph that no other one disputes.
-
-    Parameters
-    ----------
-    name : str
-        Of the photograph's file.
-    suffix, image_format : str
-        As of :func:`plan`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> target_name("scan.gif"), target_name("a.JPG", "_colour")
-    ('scan.png', 'a_colour.JPG')
-    """
-    stem, ending = os.path.splitext(name)
-    if ending == ".":
-        stem, ending = name, ""
-    return f"{stem}{suffix}{_target_ending(ending, image_format)}"
-
-
-@functools.lru_cache(maxsize=1000)
-def _target_ending(ending, image_format):
-    if image_format:
-        return ending if FORMATS.get(ending.lower()) == FORMATS[image_format] else image_format
-    return WRITTEN_AS.get(ending.lower(), ".png" if foreign_kind(path=f"x{ending}") else ending)
-
-
 def _is_result(path, targets):
     return path in targets or is_beside(path, targets)
 
@@ -310,25 +230,6 @@ def _resolved(path):
         return path.absolute()
 
 
-def _with_distinct_names(jobs, suffix):
-    """Give the second of two photographs that would become one file a longer name."""
-    taken, distinct, clashes = {}, {}, []
-    # A photograph that keeps its ending keeps its name: x.png, and then x.gif.png.
-    for job in sorted(jobs, key=lambda job: job.source.suffix != job.target.suffix):
-        longer = f"{job.source.name}{suffix}{job.target.suffix}"
-        names = [job.target.name]
-        names += [longer] if job.source.suffix != job.target.suffix else []
-        for target in (job.target.with_name(name) for name in names):
-            if _resolved(target) not in taken:
-                taken[_resolved(target)] = job.source
-                distinct[job] = dataclasses.replace(job, target=target)
-                break
-        else:
-            other = taken[_resolved(job.target)]
-            clashes.append(f"{job.source}: has the same name as {other}; use another folder for it")
-    return [distinct[job] for job in jobs if job in distinct], clashes
-
-
 def _require_other_names(jobs, files_of):
     """Refuse before the first picture what would overwrite an original or another result."""
     sources = {_resolved(job.source): job.source for job in jobs if job.source != STANDARD}
@@ -338,8 +239,8 @@ def _require_other_names(jobs, files_of):
             place = _resolved(path)
             if place in sources:
                 raise InputError(
-                    f"{sources[place]}: would be overwritten; choose another folder with -o, or "
-                    "add something to the names with --suffix"
+                    f"{sources[place]}: would be overwritten; choose another folder for the "
+                    "results, or add a suffix to their names"
                 )
             if place in written:
                 raise InputError(

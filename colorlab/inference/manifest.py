@@ -17,66 +17,13 @@ from typing import Any, Self
 
 import filelock
 
-from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
 from colorlab.inference.archive import ArchiveJob
-from colorlab.inference.colorizer import Colorizer
-from colorlab.inference.job_settings import Settings
 
-__all__ = ["Manifest", "made_with", "read_lines"]
+__all__ = ["Manifest", "read_lines"]
 
 _BLOCK = 2**16
 _FIRST = b'{"source": "'  # how each line begins
-
-
-def made_with(
-    colorizer: Colorizer, settings: Settings, suffix: str = "", ending: str | None = None
-) -> dict:
-    """Return what decides the bytes of a result, apart from the photograph and its own hints.
-
-    Parameters
-    ----------
-    colorizer : Colorizer
-    settings : Settings
-    suffix, ending : str
-        ``suffix`` and ``image_format`` of :class:`colorlab.inference.archive.Archive`.
-
-    Returns
-    -------
-    dict
-        ``model_sha256``, of the file with the weights, and ``settings``.
-
-    Raises
-    ------
-    InputError
-        If the file of the weights is not known, or cannot be read.
-    """
-    predictor = colorizer.predictor
-    if predictor.weights is None:
-        raise InputError("the model has no file of weights; a manifest needs the SHA-256 of one")
-    try:
-        digest = sha256_of(predictor.weights)
-    except OSError as error:
-        raise InputError(f"{predictor.weights}: cannot be read ({error.strerror})") from None
-    saturation = predictor.saturation if settings.saturation is None else settings.saturation
-    temperature = predictor.temperature if settings.temperature is None else settings.temperature
-    palette = None if settings.palette is None else settings.palette.astype("float32").tobytes()
-    return {
-        "model_sha256": digest,
-        "settings": {
-            "saturation": float(saturation),
-            "temperature": float(temperature),
-            "palette_sha256": None if palette is None else sha256_of(palette),
-            "size": settings.size or predictor.image_size,
-            "format": ending,
-            "quality": settings.quality,
-            "compare": settings.compare,
-            "mark": settings.mark,
-            "suffix": suffix,
-            "restore": list(settings.restore),
-            "all_pages": settings.all_pages,
-        },
-    }
 
 
 class Manifest:
@@ -89,7 +36,8 @@ class Manifest:
     path : path-like
         New, or what an earlier run wrote.
     facts : dict
-        What each line says, such as that of :func:`made_with`.
+        What each line says, such as
+        :func:`colorlab.inference.job_settings.made_with` returns.
 
     Raises
     ------

@@ -76,7 +76,7 @@ def latest_facts(manifests: Iterable[str | os.PathLike]) -> dict:
     if latest is None:
         raise InputError(
             f"{paths[0] if paths else 'manifest'}: holds no line of a manifest; "
-            "name what `colorlab colorize --manifest` wrote"
+            "name the manifest of an archive that was coloured"
         )
     return _facts(latest)
 

@@ -6,12 +6,44 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 import numpy as np
 from PIL import Image
 
-__all__ = ["network_input"]
+__all__ = ["input_shape", "network_input"]
 
 _LONGEST_SIDE = 4  # in multiples of the shorter one
 
 
-def network_input(grey, image_size, stride):
+def _sides(height, width, image_size):
+    """Return height and width of the resized photograph, before it is padded."""
+    longest = _LONGEST_SIDE * image_size
+    shorter = min(height, width)
+    return [min(max(1, round(side * image_size / shorter)), longest) for side in (height, width)]
+
+
+def input_shape(height: int, width: int, image_size: int, stride: int) -> tuple[int, int]:
+    """Compute height and width of what :func:`network_input` returns, in pixels.
+
+    Parameters
+    ----------
+    height, width : int
+        Of the photograph in pixels.
+    image_size, stride : int
+        As of :func:`network_input`.
+
+    Returns
+    -------
+    tuple of int
+
+    Examples
+    --------
+    >>> input_shape(300, 330, image_size=96, stride=32)
+    (96, 128)
+    """
+    rows, columns = (side + -side % stride for side in _sides(height, width, image_size))
+    return rows, columns
+
+
+def network_input(
+    grey: np.ndarray, image_size: int, stride: int
+) -> tuple[np.ndarray, tuple[float, float]]:
     """Resize and pad a grey photograph of any size for a network.
 
     The shorter side becomes ``image_size``; a very long side is compressed to save memory. Both
@@ -56,11 +88,7 @@ def network_input(grey, image_size, stride):
             "grey must be uint8, image_size and stride at least 1, got "
             f"{grey.dtype}, {image_size} and {stride}"
         )
-    shorter = min(grey.shape[:2])
-    sides = [
-        min(max(1, round(side * image_size / shorter)), _LONGEST_SIDE * image_size)
-        for side in grey.shape[:2]
-    ]
+    sides = _sides(grey.shape[0], grey.shape[1], image_size)
     small = Image.fromarray(grey[..., 0]).resize(sides[::-1], Image.Resampling.LANCZOS)
     padding = [(0, -side % stride) for side in sides]
     padded = np.pad(np.asarray(small), padding, mode="symmetric")[..., None]

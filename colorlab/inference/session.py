@@ -3,12 +3,10 @@
 Taught in :doc:`/notebooks/09_ask_a_person`.
 """
 
-import numbers
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from colorlab import color
 from colorlab.color import ab_bins, luma
@@ -165,15 +163,7 @@ class Session:
             If the network predicts no distribution, or the photograph cannot have the hints.
         """
         entropy = doubt.normalized_entropy(self._logits(hints, "doubt"))
-        height, width = self.grey.shape[:2]
-        rows, columns = (
-            part * side for part, side in zip(self._valid_fraction, entropy.shape, strict=True)
-        )
-        field = Image.fromarray(entropy.astype("float32"))
-        box = (0, 0, columns, rows)
-        return np.asarray(field.resize((width, height), Image.Resampling.BICUBIC, box=box)).clip(
-            0, 1
-        )
+        return doubt.enlarge(entropy, self.grey.shape, self._valid_fraction)
 
     def suggest(self, x: int, y: int, k: int = 5, hints: Sequence[Hint] = ()) -> list[Suggestion]:
         """Suggest the likeliest colours of a place.
@@ -200,12 +190,10 @@ class Session:
             too small.
         """
         require_inside(f"the place {x}, {y}", x, y, self.grey.shape)
-        if not isinstance(k, numbers.Integral) or k is True or k < 1:
-            raise InputError(f"k must be a whole number from 1, got {k}")
         logits = self._logits(hints, "suggestions")
         axes = zip((y, x), self.grey.shape, self._grid, self._valid_fraction, strict=False)
         row, column = (hint_grid.cell_of(*axis) for axis in axes)
-        return suggestions.suggest_colors(logits[row, column], int(self.grey[y, x, 0]), int(k))
+        return suggestions.suggest_colors(logits[row, column], int(self.grey[y, x, 0]), k)
 
     def notes(self, hints: Sequence[Hint]) -> list[str]:
         """Say what a person should know about hints.
@@ -232,11 +220,8 @@ class Session:
                 f"{_name(predictor)}: takes no hints; choose a model that does, or leave them out"
             )
         if self._latest is None or self._latest[0] != key:
-            encoded = None
-            if key:
-                encoded = hint_grid.encode_hints(
-                    key, self.grey.shape, self._grid, self._valid_fraction
-                )[None]
+            where = self.grey.shape, self._grid, self._valid_fraction
+            encoded = hint_grid.encode_hints(key, *where)[None] if key else None
             self._latest = key, predictor.decode(self._features, encoded)[0]
         return self._latest[1]
 

@@ -151,7 +151,7 @@ def _shown(photograph, image, settings):
 def _write_beside(job, photograph, session, wishes, settings, image_format):
     """Write those variants and that map of doubt which are not there yet."""
     if job.target == STANDARD:
-        raise InputError("--variants and --doubt write files beside the result; name one with -o")
+        raise InputError("variants and doubt write files beside the result; name a file for it")
     variants, maps = beside.paths_beside(job.target, settings.variants, settings.doubt)
     written = {"variants": [str(path) for path in variants], "doubt": "".join(map(str, maps))}
     make_folder(job.target.parent)

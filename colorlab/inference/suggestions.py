@@ -4,10 +4,12 @@ Taught in :doc:`/notebooks/09_ask_a_person`.
 """
 
 import dataclasses
+import numbers
 
 import numpy as np
 
 from colorlab.color import ab_bins
+from colorlab.errors import InputError
 from colorlab.inference.doubt import probabilities
 from colorlab.inference.hint_grid import color_at
 
@@ -46,7 +48,7 @@ def suggest_colors(logits: np.ndarray, level: int, k: int = 5) -> list[Suggestio
     level : int
         Its grey, 0 to 255.
     k : int
-        At most this many colours.
+        At most this many colours, from 1.
 
     Returns
     -------
@@ -54,12 +56,19 @@ def suggest_colors(logits: np.ndarray, level: int, k: int = 5) -> list[Suggestio
         The likeliest first. Where all bins are shown as the same colour, as in black and white,
         that is the only one.
 
+    Raises
+    ------
+    InputError
+        If k is no whole number from 1.
+
     Examples
     --------
     >>> certain = np.where(np.arange(227) == 113, 50.0, 0.0)
     >>> suggest_colors(certain, 128, k=1)[0].probability
     1.0
     """
+    if not isinstance(k, numbers.Integral) or k is True or k < 1:
+        raise InputError(f"k must be a whole number from 1, got {k}")
     centers, share = ab_bins.bin_centers(), probabilities(np.asarray(logits, dtype="float64"))
     chosen: list[int] = []
     total: list[float] = []

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from colorlab import color, images
+from colorlab import color
 from colorlab.backend import silent_stderr
 from colorlab.configuration import Configuration
 from colorlab.datasets.splits import Splits
 from colorlab.losses import BIN_STRIDE
 from colorlab.networks.registry import NETWORKS
+from colorlab.training.decoding import choose_decoder, crop_square, decode, to_square
 from colorlab.training.hints import simulate_hints
 
 with silent_stderr():
@@ -51,87 +52,6 @@ def to_network(rgb: Any) -> tuple[Any, Any]:
     # A 1 x 1 convolution is several times faster here than a product with a vector.
     weights = tf.reshape(tf.constant(color.GREY_WEIGHTS), (1, 1, 3, 1))
     return tf.nn.conv2d(rgb, weights, strides=1, padding="VALID"), rgb
-
-
-_PILLOW = 0
-_RATIOS = (1, 2, 4, 8)
-
-
-def _choose_decoder(picture, size):
-    """Return 0 for Pillow, or 1 + the index of the ratio at which TensorFlow decodes."""
-    if not picture.plain:
-        return _PILLOW
-    side = min(picture.height, picture.width)
-    fitting = [place for place, ratio in enumerate(_RATIOS) if side // ratio >= size]
-    return 1 + max(fitting, default=0)
-
-
-def _decode(path, decoder):
-    """Decode one file to uint8 RGB.
-
-    A JPEG decoder can skip the finest detail of a large picture and decode it at a half, a quarter
-    or an eighth of its size in a fraction of the time.
-    """
-
-    def with_tensorflow(ratio):
-        return lambda: tf.io.decode_jpeg(
-            tf.io.read_file(path), 3, ratio=ratio, dct_method="INTEGER_ACCURATE"
-        )
-
-    def with_pillow():
-        image = tf.numpy_function(
-            lambda name: images.read_image(os.fsdecode(name)), [path], tf.uint8
-        )
-        return tf.ensure_shape(image, (None, None, 3))
-
-    return tf.switch_case(decoder, [with_pillow, *map(with_tensorflow, _RATIOS)])
-
-
-def _to_square(image, size):
-    """Crop the central square and resize it."""
-    height, width = tf.shape(image)[0], tf.shape(image)[1]
-    side = tf.minimum(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    return _resize_square(image[top : top + side, left : left + side], size)
-
-
-def _crop_square(image, size, smallest, key):
-    """Crop a square of random size and position, and resize it.
-
-    Its area is at least the fraction ``smallest`` of the largest square.
-    """
-    height, width = tf.shape(image)[0], tf.shape(image)[1]
-    longest = tf.minimum(height, width)
-    share, down, across = tf.unstack(tf.random.stateless_uniform((3,), key))
-    share = tf.sqrt(smallest + (1.0 - smallest) * share)
-    side = tf.maximum(1, tf.cast(tf.round(share * tf.cast(longest, tf.float32)), tf.int32))
-
-    def place(share, length):
-        return tf.cast(share * tf.cast(length - side + 1, tf.float32), tf.int32)
-
-    top, left = place(down, height), place(across, width)
-    return _resize_square(image[top : top + side, left : left + side], size)
-
-
-def _resize_square(image, size):
-    """Resize a square with area averaging if it gets smaller, and bicubic if it gets larger.
-
-    Both are several times as fast as the Lanczos filter of images.standardize.
-    """
-    side = tf.shape(image)[0]
-
-    def resized(method):
-        scaled = tf.image.resize(image, (size, size), method)
-        return tf.cast(tf.clip_by_value(tf.round(scaled), 0, 255), tf.uint8)
-
-    image = tf.case(
-        [
-            (tf.equal(side, size), lambda: image),
-            (tf.greater(side, size), lambda: resized("area")),
-        ],
-        default=lambda: resized("bicubic"),
-    )
-    return tf.ensure_shape(image, (size, size, 3))
 
 
 class Batches:
@@ -176,8 +96,8 @@ class Batches:
         """Return a function that decodes the picture at an index, as large as a crop needs."""
         paths = tf.constant([os.fsencode(table.folder / row.path) for row in table.pictures])
         size = round(self._configuration.image_size / smallest**0.5)
-        decoders = tf.constant([_choose_decoder(picture, size) for picture in table.pictures])
-        return lambda index: _decode(paths[index], decoders[index])
+        decoders = tf.constant([choose_decoder(picture, size) for picture in table.pictures])
+        return lambda index: decode(paths[index], decoders[index])
 
     def training(self, first_epoch: int = 0) -> "tf.data.Dataset":
         """Return the training batches of all epochs from ``first_epoch`` on.
@@ -214,9 +134,9 @@ class Batches:
         def load_and_flip(index, epoch):
             key = tf.stack([seed + epoch * 1_000_003, index])
             if smallest < 1:
-                image = _crop_square(load(index), size, smallest, key + 1)
+                image = crop_square(load(index), size, smallest, key + 1)
             else:
-                image = _to_square(load(index), size)
+                image = to_square(load(index), size)
             flip = tf.random.stateless_uniform((), key) < 0.5
             # tf.reverse is many times faster than a slice with a negative step.
             return tf.cond(flip, lambda: tf.reverse(image, [1]), lambda: image)
@@ -241,7 +161,7 @@ class Batches:
         load = self._files(table)
         dataset = tf.data.Dataset.range(len(table))
         dataset = dataset.map(
-            lambda index: _to_square(load(index), size), num_parallel_calls=tf.data.AUTOTUNE
+            lambda index: to_square(load(index), size), num_parallel_calls=tf.data.AUTOTUNE
         )
         dataset = dataset.batch(self.batch_size).map(to_network, num_parallel_calls=2)
         if self._takes_hints:

@@ -189,7 +189,7 @@ def test_refusals_of_a_source(place, tmp_path):
     assert "no such file or folder" in refusal_after_terms(*command, tmp_path / "none")
     page = write(tmp_path / "a.zip", behaviour.PAGE)
     assert "is a web page, not a zip archive" in refusal_after_terms(*command, page)
-    assert "--limit must be" in refusal_after_terms(*command, page, "--limit", "-3")
+    assert "limit must be" in refusal_after_terms(*command, page, "--limit", "-3")
 
 
 def refusal_after_terms(*arguments):

@@ -286,7 +286,7 @@ def test_a_folder_that_may_not_be_written_to_is_said(anybody, photos, tmp_path):
         (["--size", 5000], "size"),
         (["--quality", 0], "--quality"),
         (["--format", "gif"], "--format"),
-        (["--suffix", "a/b"], "--suffix"),
+        (["--suffix", "a/b"], "suffix must be part of a file name"),
     ],
 )
 def test_settings_out_of_range_are_refused(photos, tmp_path, chroma_file, more, named):
@@ -721,8 +721,8 @@ def test_names_without_sense_are_refused(photos, tmp_path):
     line = refusal("colorize", "", "-o", tmp_path / "out")
     assert "PHOTO is empty" in line
     both = ("-o", tmp_path / "x.png")
-    assert "--format jpg" in refusal("colorize", photos / "b.png", *both, "--format", "jpg")
-    assert "--suffix" in refusal("colorize", photos / "b.png", *both, "--suffix", "_c")
+    assert "the format jpg" in refusal("colorize", photos / "b.png", *both, "--format", "jpg")
+    assert "expected no suffix" in refusal("colorize", photos / "b.png", *both, "--suffix", "_c")
 
 
 def test_formats_that_are_read_and_not_written_become_png(color, tmp_path):

@@ -112,11 +112,13 @@ def test_a_grey_reference_has_no_palette(hinted_file, photo, tmp_path):
 def test_a_model_that_cannot_is_refused_before_the_first_photograph(chroma_file, photo, tmp_path):
     command = ("colorize", photo, "-o", tmp_path / "out", "--model", chroma_file)
     assert "takes no hints" in refusal(*command, "--hint", "1,2=red")
-    for option in (("--variants", 2), ("--doubt",), ("--like", photo)):
-        if option[0] == "--like":
-            Image.new("RGB", (8, 8), "brown").save(tmp_path / "like.png")
-            option = ("--like", tmp_path / "like.png")
-        assert f"for {option[0]} choose a model" in refusal(*command, *option)
+    Image.new("RGB", (8, 8), "brown").save(tmp_path / "like.png")
+    for name, option in (
+        ("variants", ("--variants", 2)),
+        ("doubt", ("--doubt",)),
+        ("a palette", ("--like", tmp_path / "like.png")),
+    ):
+        assert f"for {name} choose a model" in refusal(*command, *option)
     assert not (tmp_path / "out").exists()
 
 

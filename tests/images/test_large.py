@@ -67,5 +67,5 @@ def test_how_large_is_set_in_million_pixels(monkeypatch):
     large.allow_pixels(400)
     assert 2 * Image.MAX_IMAGE_PIXELS == 400_000_000
     for wrong in (0, 4001):
-        with pytest.raises(InputError, match="--largest must be 1 to 4000 million pixels"):
+        with pytest.raises(InputError, match="^largest must be 1 to 4000 million pixels"):
             large.allow_pixels(wrong)

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from colorlab.errors import InputError
-from colorlab.inference.archive import Archive, read_names
+from colorlab.inference.archive import Archive
 from colorlab.inference.jobs import plan
+from colorlab.inference.name_list import read_names
 from colorlab.inference.shards import Shard
 
 NAMES = [f"{year}/{number:03d}.jpg" for year in range(1900, 1910) for number in range(100)]

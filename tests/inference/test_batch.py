@@ -10,6 +10,7 @@ from PIL import Image
 from colorlab.errors import InputError
 from colorlab.inference import batch
 from colorlab.inference.jobs import Job, Plan, plan
+from colorlab.inference.room import Room
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ class Queue:
 
 
 def test_small_photographs_do_not_overtake_a_large_one():
-    queue = Queue(batch._Room(10))
+    queue = Queue(Room(10))
     queue.ask("first", 4)
     queue.ask("second", 4)
     queue.ask("large", 50)
@@ -127,7 +128,7 @@ def test_small_photographs_do_not_overtake_a_large_one():
 
 
 def test_small_photographs_share_the_room():
-    queue = Queue(batch._Room(10))
+    queue = Queue(Room(10))
     for name in "abc":
         queue.ask(name, 4)
     assert queue.inside == ["a", "b"]

@@ -11,7 +11,8 @@ import pytest
 from colorlab.errors import InputError
 from colorlab.inference import batch, single
 from colorlab.inference.archive import Archive, ArchiveJob
-from colorlab.inference.manifest import Manifest, made_with, read_lines
+from colorlab.inference.job_settings import made_with
+from colorlab.inference.manifest import Manifest, read_lines
 from colorlab.inference.manifest_check import PROBLEMS, check_manifest, latest_facts
 from colorlab.inference.shards import Shard
 

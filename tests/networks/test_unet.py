@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from colorlab.backend import keras
-from colorlab.networks.unet import build_unet, decoder_block, encoder_block, middle_block
+from colorlab.networks.blocks import decoder_block, encoder_block, middle_block
+from colorlab.networks.unet import build_unet
 
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="gradients are taken with TensorFlow"

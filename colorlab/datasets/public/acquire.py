@@ -70,10 +70,10 @@ def get(
     if data_set.must_accept and not accept_terms:
         raise InputError(
             f"{data_set.name}: has an agreement that must be accepted first, see {data_set.home}; "
-            "if you accept it, add --accept-terms (in Python accept_terms=True)"
+            "if you accept it, say accept_terms=True"
         )
     if limit is not None and limit < 0:
-        raise InputError(f"--limit must be 0 (all) or more, got {limit}")
+        raise InputError(f"limit must be 0 (all) or more, got {limit}")
     if source is not None:
         source = pathlib.Path(os.path.expanduser(source))
         if not (os.path.isfile(source) or os.path.isdir(source)):
@@ -112,7 +112,7 @@ def _refuse_other_pictures(place):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise InputError(
                 f"{folder}: exists already and was not made by `colorlab data get`; choose another "
-                "folder with --to (pictures that you have already: --from)"
+                "folder with to=FOLDER (pictures that you have already: source=FOLDER)"
             )
 
 
@@ -166,5 +166,5 @@ def _require_room(place, source, count, notify):
     if fetched + unpacked > free:
         raise InputError(
             f"{place.folder}: about {decimal(fetched + unpacked)} are needed and {decimal(free)} "
-            "are free; make room, or choose another folder with --to"
+            "are free; make room, or choose another folder with to=FOLDER"
         )

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import importlib.resources
 import os
-import shlex
 import types
 from collections.abc import Callable, Mapping
 
@@ -114,17 +113,9 @@ class DataSet:
             if not address.lower().startswith(("http://", "https://")):
                 raise InputError(
                     f"{self.variable}: {address!r} is not a web address; expected http:// or "
-                    "https:// (for files on your disk, use --from)"
+                    "https:// (for files on your disk, use source=FILE)"
                 )
         return (*own, *self.addresses)
-
-    def command(self, to: str | os.PathLike | None = None, count: int | None = None) -> str:
-        """Return the command that gets so many pictures of the set into a data folder."""
-        words = ["colorlab", "data", "get", self.name]
-        words += ["--accept-terms"] if self.must_accept else []
-        if count not in (None, self.usual_count or self.count):
-            words += ["--limit", "0" if count == self.count else str(count)]
-        return shlex.join(words + (["--to", str(to)] if to else []))
 
 
 _SCENE_FOLDERS = {

@@ -25,10 +25,10 @@ def disk_errors(path):
         if error.errno in _FULL:
             raise InputError(
                 f"{path}: the disk is full ({reason}); make room, or choose another folder "
-                "with --to, and run the same command again"
+                "with to=FOLDER, and do the same again"
             ) from None
         raise InputError(
-            f"{path}: cannot be written ({reason}); choose another folder with --to"
+            f"{path}: cannot be written ({reason}); choose another folder with to=FOLDER"
         ) from None
 
 

@@ -77,7 +77,7 @@ def fetch(data_set, target, use, progress):
     raise InputError(
         f"{target.name}: no address works: {'; '.join(reasons) or 'none is known'}. What to do: "
         f"try again later (it goes on where it was), or fetch {target.name} in a browser from "
-        f"{data_set.home or 'its makers'} and add --from FILE, or name another address in "
+        f"{data_set.home or 'its makers'} and say source=FILE, or name another address in "
         f"{data_set.variable}"
     )
 

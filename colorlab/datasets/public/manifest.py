@@ -80,8 +80,8 @@ def read_manifest(place):
         raise InputError(f"{place.manifest}: cannot be read ({error.strerror})") from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise InputError(
-            f"{place.manifest}: is damaged; get the set into another folder with --from "
-            f"{place.folder} --to DIR, or delete it with: colorlab data remove "
+            f"{place.manifest}: is damaged; get the set into another folder with "
+            f"source={place.folder} to=FOLDER, or delete it with: colorlab data remove "
             f"{place.data_set.name}"
         ) from None
 

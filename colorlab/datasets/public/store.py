@@ -131,8 +131,7 @@ def check(
     place = Place(data_set, to)
     manifest = read_manifest(place)
     if manifest is None:
-        command = data_set.command(to)
-        raise InputError(f"{data_set.name}: is not in {place.folder}; get it with: {command}")
+        raise InputError(f"{data_set.name}: is not in {place.folder}; get it first")
     own = {place.picture(name) for name in data_set.sample(manifest.count)}
     unexpected = tuple(
         path.relative_to(place.folder).as_posix()

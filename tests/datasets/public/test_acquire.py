@@ -95,7 +95,7 @@ def test_the_default_folder_is_in_the_cache(scenes, tmp_path, monkeypatch):
 def test_nothing_is_fetched_before_the_terms_are_accepted(faces, place):
     with Server(faces[2]) as server:
         address = server.plan("/a.zip", behaviour.good())
-        with pytest.raises(InputError, match="agreement that must be accepted.*--accept-terms"):
+        with pytest.raises(InputError, match="agreement that must be accepted.*accept_terms=True"):
             get(faces, place, address, accept_terms=False)
         assert server.log == [] and not place.exists()
 
@@ -124,7 +124,7 @@ def test_what_cannot_fit_is_not_begun(scenes, place, field):
 
 
 def test_a_negative_limit(scenes, place):
-    with pytest.raises(InputError, match="--limit must be 0 .all. or more, got -1"):
+    with pytest.raises(InputError, match="^limit must be 0 .all. or more, got -1"):
         get(scenes, place, limit=-1)
 
 
@@ -141,7 +141,7 @@ def test_when_no_address_works_the_message_says_what_to_do(made, server, place):
     with pytest.raises(InputError) as caught:
         get(made, place, server.plan("/a.zip", behaviour.page(403)))
     text = str(caught.value)
-    for part in ("answers 403 (Forbidden)", "--from FILE", made[0].home, made[0].variable):
+    for part in ("answers 403 (Forbidden)", "source=FILE", made[0].home, made[0].variable):
         assert part in text
     assert "\n" not in text
 

@@ -194,7 +194,7 @@ def test_a_target_that_is_read_only(scenes):
     with Server(scenes[2]) as server, read_only_folder() as closed:
         address = server.plan("/a.zip", behaviour.good())
         for place in (closed, closed / "new"):
-            with pytest.raises(InputError, match="cannot be written .Permission denied.*--to"):
+            with pytest.raises(InputError, match="cannot be written .Permission denied.*to=FOLDER"):
                 get(scenes, place, address)
         assert server.log == []
 

@@ -35,7 +35,7 @@ def test_the_status_of_nothing(made, place):
 
 
 def test_a_check_of_nothing(made, place):
-    with pytest.raises(InputError, match=f"is not in {place}; get it with: colorlab data get"):
+    with pytest.raises(InputError, match=f"is not in {place}; get it first"):
         public.check(made[0], place)
 
 
