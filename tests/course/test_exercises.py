@@ -9,7 +9,7 @@ from colorlab.course.exercises import brown, learning, pictures, quickstart, res
 from colorlab.course.exercises.exercise import Exercise
 from colorlab.errors import InputError
 
-CHAPTERS = ("00", "01", "02", "03", "04", "05", "07", "08", "09")
+CHAPTERS = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
 ALL = [
     pytest.param(each, id=f"{chapter}-{each.answer.__name__}")
     for chapter in CHAPTERS
@@ -71,6 +71,22 @@ def stop(values):
 def in_place(values):
     values *= 2
     return values
+
+
+def test_a_change_inside_a_list_of_arrays_is_found():
+    """What a function gets may be several pictures."""
+
+    def total(pictures):
+        return sum(each.sum() for each in pictures)
+
+    def spoil(pictures):
+        pictures[1][0] = 7
+        return total(pictures)
+
+    exercise = Exercise(total, lambda: [([np.ones(2), np.ones(3)],)], ("a", "b"), (), "Yes.")
+    assert exercise.verdict(total).right
+    assert "changes its argument" in exercise.verdict(spoil).message
+    assert "changes its argument" in exercise.verdict(lambda pictures: pictures.pop()).message
 
 
 @pytest.mark.parametrize(

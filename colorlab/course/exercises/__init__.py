@@ -21,9 +21,11 @@ _CHAPTERS = {
     "03": "unet",
     "04": "training",
     "05": "results",
+    "06": "luma",
     "07": "brown",
     "08": "borrowed_eyes",
     "09": "asking",
+    "10": "photographs",
 }
 
 

@@ -157,10 +157,9 @@ def _flat(result):
 
 
 def _same(first, second):
-    return all(
-        np.array_equal(a, b) if isinstance(b, np.ndarray) else a == b
-        for a, b in zip(first, second, strict=True)
-    )
+    if isinstance(second, (tuple, list)):
+        return len(first) == len(second) and all(map(_same, first, second))
+    return np.array_equal(first, second) if isinstance(second, np.ndarray) else first == second
 
 
 def _wrong_kind(result, expected):
