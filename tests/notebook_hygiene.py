@@ -54,6 +54,12 @@ def shown_text(output):
     return EMBEDDED_IMAGE.sub("", words)
 
 
+def belongs_to_exercise(cell):
+    """Tell whether a cell is for an answer, or a solution."""
+    solution = "hide-cell" in cell["metadata"].get("tags", [])
+    return solution or "return ...  # your answer" in text(cell["source"])
+
+
 def check_frame(notebook):
     """A title first, the headings "Summary" and "Exercises", and a collapsed solution."""
     first = notebook["cells"][0] if notebook["cells"] else None
@@ -85,9 +91,8 @@ def check_solutions(notebook):
 
 
 def check_size(notebook):
-    """Short cells, and a number of them that a reader can finish, besides empty answers."""
-    answers = sum("return ...  # your answer" in text(c["source"]) for c in notebook["cells"])
-    count = len(notebook["cells"]) - answers
+    """Short cells, and a number of cells that a reader can finish, besides exercises."""
+    count = len(notebook["cells"]) - sum(map(belongs_to_exercise, notebook["cells"]))
     low, high = CELL_RANGE
     if not low <= count <= high:
         yield f"{count} cells, where {low} to {high} are wanted"
