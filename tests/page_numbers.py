@@ -13,6 +13,7 @@ from PIL import Image
 
 from colorlab import color
 from colorlab.color import ab_bins, luma
+from colorlab.inference import variants
 from colorlab.inference.network_input import network_input
 from colorlab.training.hints import point_hints
 
@@ -49,7 +50,18 @@ def numbers():
     lab = color.srgb_to_lab(samples)
     red_ab = color.srgb_to_lab(np.array([0xA0, 0x20, 0x20]) / 255)[1:]
     red = np.broadcast_to(red_ab, (61, 83, 2))
+    # Three regions of different distributions, which variants move as wholes.
+    kinds = random.normal(0, 2, (3, 227))
+    regions = np.repeat(np.repeat([[0, 0, 1], [0, 2, 1]], 3, axis=0), 2, axis=1)
+    pictured = (kinds[regions] + random.normal(0, 0.3, (6, 6, 227))).astype("float32").round(2)
     return {
+        "variants": {
+            "logits": planes(pictured),
+            "ab": [
+                planes(ab_bins.annealed_mean(each, 0.4).round(4))
+                for each in variants.tilted_logits(pictured, 3)
+            ],
+        },
         "rgb": flat(rgb),
         "grey": flat(grey),
         "width": 83,

@@ -38,9 +38,9 @@ def hinted_file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(node_modules, tmp_path_factory, hinted_file):
-    """Serve a page with the shipped network `small` and one that takes hints."""
+    """Serve a page with the shipped networks and a small one that takes hints."""
     folder = tmp_path_factory.mktemp("page") / "colorize"
-    export_web(["small", hinted_file], folder, node_modules)
+    export_web(["small", hinted_file, "default"], folder, node_modules)
     with serve_book.serve(folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -172,6 +172,35 @@ def test_the_keyboard_alone_sets_a_hint(page, sample):
     page.keyboard.press("Enter")
     page.locator("#list li").wait_for()
     assert "Remove the hint" in page.locator("#list button").get_attribute("aria-label")
+
+
+def test_variants_are_the_library_s_and_are_chosen_by_keyboard(page, sample):
+    # Of random weights no places are alike, and the least rounding makes other clusters.
+    page.evaluate("document.getElementById('model').selectedIndex = 2")
+    page.locator("#model").dispatch_event("change")
+    choose(page, sample)
+    page.focus("#several")
+    page.keyboard.press("Space")
+    page.locator("#colorings button").nth(3).wait_for()
+    wait_for(page, "3 other colourings")
+    session = load_pretrained("default").session(np.asarray(sample))
+    expected = [session.colorize(), *session.variants(3)]
+    assert levels_apart(shown(page), expected[0]) <= 2
+    for number in (1, 2, 3):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab") if number == 1 else None
+        page.keyboard.press("Enter")
+        wait_for(page, f"Variant {number} of 3 is shown")
+        pressed = page.locator("#colorings [aria-pressed=true]")
+        assert pressed.inner_text() == f"Variant {number}"
+        assert levels_apart(shown(page), expected[number]) <= 2
+        assert levels_apart(shown(page), expected[0]) > 5
+    with page.expect_download() as waiting:
+        page.click("#save")
+    assert waiting.value.suggested_filename == "photo_variant3.jpg"
+    page.focus("#several")
+    page.keyboard.press("Space")
+    assert page.locator("#colorings").is_hidden()
 
 
 @pytest.mark.parametrize("event", ["drop", "paste"])

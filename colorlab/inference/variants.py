@@ -6,7 +6,8 @@ places are tilted in one direction of the a-b plane [1]_. The tilt is measured i
 deviations of each distribution, so a place of which the network is sure hardly moves, and one that
 may be red or blue becomes red in one colouring and blue in another. The directions of one cluster
 are spread evenly over the colourings. Nothing is drawn at random for single places, so no colouring
-is speckled.
+is speckled. What has to be drawn comes from an additive recurrence [2]_ rather than from a random
+generator, so that the page in the browser draws the same.
 
 A tilt by ``s`` standard deviations adds ``s ** 2 / 2`` of the variance to the expected squared
 error of a Gaussian distribution's mean: with :data:`TILT`, 0.7 dB, if the network's
@@ -19,6 +20,8 @@ References
 .. [1] Exponential tilting: F. Esscher, "On the probability function in the collective theory of
    risk", Skandinavisk Aktuarietidskrift 15 (1932),
    https://doi.org/10.1080/03461238.1932.10405883
+.. [2] H. Niederreiter, "Random Number Generation and Quasi-Monte Carlo Methods", SIAM (1992),
+   https://doi.org/10.1137/1.9781611970081
 """
 
 import math
@@ -39,6 +42,7 @@ _CLUSTERS, _ROUNDS = 6, 10
 _LEAST_DEVIATION = 5.0  # half a bin
 _SOFTNESS = 0.05  # of squared Hellinger distances: how gradually one cluster becomes another
 _MOST = 16
+_GOLDEN, _BETWEEN_SEEDS = 0.6180339887498949, 0.7548776662466927
 
 
 def tilted_logits(logits: np.ndarray, count: int, seed: int = 0) -> list[np.ndarray]:
@@ -70,15 +74,14 @@ def tilted_logits(logits: np.ndarray, count: int, seed: int = 0) -> list[np.ndar
     [(2, 3, 227), (2, 3, 227)]
     """
     require_count(count)
-    rng = np.random.default_rng(seed)
     shares = probabilities(np.asarray(logits, dtype="float32"))
-    members = _memberships(shares, rng)
-    first = rng.uniform(0, 2 * math.pi, members.shape[-1])
+    members = _memberships(shares, seed)
+    first = [2 * math.pi * _draw(_CLUSTERS + n, seed) for n in range(members.shape[-1])]
     whitening = _inverse_deviations(shares)
     centers = ab_bins.bin_centers()
     tilted = []
     for number in range(int(count)):
-        angles = first + 2 * math.pi * number / count
+        angles = np.array(first) + 2 * math.pi * number / count
         directions = members @ np.stack([np.cos(angles), np.sin(angles)], axis=-1)
         weights = TILT * np.einsum("hwij,hwj->hwi", whitening, directions)
         tilted.append((logits + weights @ centers.T).astype("float32"))
@@ -101,17 +104,23 @@ def require_count(count: int) -> None:
         raise InputError(f"variants must be a whole number from 1 to {_MOST}, got {count}")
 
 
-def _memberships(shares, rng):
+def _draw(number, seed):
+    """Return a number from 0 to 1; successive ones lie far apart."""
+    return ((number + 1) * _GOLDEN + seed * _BETWEEN_SEEDS) % 1.0
+
+
+def _memberships(shares, seed):
     """Cluster distributions by k-means under Hellinger's distance; memberships sum to 1."""
     height, width, bins = shares.shape
     points = np.sqrt(shares).reshape(-1, bins)
     count = min(_CLUSTERS, len(points))
-    means = points[[rng.integers(len(points))]]
+    means = points[[int(_draw(0, seed) * len(points))]]
     while len(means) < count:  # the next one is far from the others (k-means++)
-        far = _squared_distances(points, means).min(axis=-1)
-        if far.sum() <= 1e-9:
+        far = np.cumsum(_squared_distances(points, means).min(axis=-1))
+        if far[-1] <= 1e-9:
             break
-        means = np.concatenate([means, points[[rng.choice(len(points), p=far / far.sum())]]])
+        drawn = np.searchsorted(far, _draw(len(means), seed) * far[-1], side="right")
+        means = np.concatenate([means, points[[min(drawn, len(points) - 1)]]])
     for _ in range(_ROUNDS):
         nearest = _squared_distances(points, means).argmin(axis=-1)
         means = np.stack(

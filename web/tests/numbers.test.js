@@ -8,6 +8,7 @@ import { annealedMean, CENTERS, normalizedEntropy } from "../../colorlab/export/
 import { greyOf, labToSrgb, srgbToLab } from "../../colorlab/export/page/color.js";
 import { encodeHints } from "../../colorlab/export/page/hints.js";
 import { networkInput, roundHalfToEven } from "../../colorlab/export/page/network_input.js";
+import { tiltedLogits } from "../../colorlab/export/page/variants.js";
 import { recombine } from "../../colorlab/export/page/recombine.js";
 
 const python = JSON.parse(readFileSync(new URL("numbers.json", import.meta.url), "utf8"));
@@ -92,4 +93,19 @@ test("a hint marks the cell that Python marks, with its a and b", () => {
   const hint = { x: place[1], y: place[0], color: "#a02020", radius: 0 };
   const encoded = encodeHints([hint], python, { width, height, validFraction: [1, 1] });
   assert.ok(largestDifference(encoded, planes) < 1e-3);
+});
+
+test("variants are Python's, and differ", () => {
+  const { logits, ab } = python.variants;
+  const cells = logits.length / CENTERS.length;
+  const tilted = tiltedLogits(Float32Array.from(logits), cells, ab.length);
+  const means = tilted.map((each) => annealedMean(each, cells, 0.4));
+  means.forEach((mean, number) => assert.ok(largestDifference(mean, ab[number]) < 1e-2));
+  assert.ok(largestDifference(means[0], means[1]) > 10);
+});
+
+test("where all places are alike, variants still differ", () => {
+  const [one, other] = tiltedLogits(new Float32Array(2 * CENTERS.length), 2, 2);
+  const means = [one, other].map((each) => annealedMean(each, 2, 1));
+  assert.ok(largestDifference(means[0], means[1]) > 10);
 });

@@ -1,6 +1,6 @@
 /** The page's side of the worker: each task is a promise. */
 
-/** @typedef {"load" | "open" | "color" | "save" | "ask" | "doubt"} Task */
+/** @typedef {"load" | "open" | "color" | "save" | "ask" | "doubt" | "variants"} Task */
 
 export class Client {
   constructor() {

@@ -4,6 +4,7 @@ import { Client } from "./client.js";
 import { HintPanel } from "./hint_panel.js";
 import { addSamples } from "./samples.js";
 import { Stage } from "./stage.js";
+import { VariantPanel } from "./variant_panel.js";
 
 const NO_WEBASSEMBLY =
   "This browser has no WebAssembly, which the network needs; use a current browser, or the " +
@@ -52,12 +53,15 @@ const hintPanel = new HintPanel({
   download,
 });
 
+const variantPanel = new VariantPanel({ changed: refresh, say });
+
 /** What the controls say. */
 function wish() {
   return {
     hints: hintPanel.hints,
     saturation: Number(find("saturation").value),
     temperature: Number(find("temperature").value),
+    variant: variantPanel.chosen,
   };
 }
 
@@ -72,6 +76,7 @@ async function open(file, name) {
     const { image, fullWidth, fullHeight, notice } = await client.run("open", file);
     photograph = { width: fullWidth, height: fullHeight, name };
     hintPanel.clear();
+    variantPanel.clear();
     stage.open(await createImageBitmap(image), photograph);
     find("work").hidden = false;
     await load();
@@ -98,6 +103,7 @@ async function load() {
   }
   const bins = model.target === "ab_bins";
   for (const each of document.querySelectorAll(".bins")) each.toggleAttribute("hidden", !bins);
+  variantPanel.clear();
   find("hints").hidden = !model.decoder;
   find("no-hints").hidden = Boolean(model.decoder);
   stage.asks = Boolean(model.decoder);
@@ -121,13 +127,17 @@ async function recolor() {
       stage.colored = await createImageBitmap(await client.run("color", current));
       const doubts = find("doubt").checked && model.target === "ab_bins";
       stage.showDoubt(doubts ? await client.run("doubt", current) : null);
+      if (variantPanel.wanted && model.target === "ab_bins" && !again)
+        variantPanel.show(await client.run("variants", current));
     } while (again);
   } finally {
     recoloring = false;
   }
 }
 
-const refresh = () => recolor().catch((error) => say(error.message));
+function refresh() {
+  return recolor().catch((error) => say(error.message));
+}
 
 /**
  * @param {Blob} blob
@@ -148,7 +158,8 @@ async function save() {
   try {
     const blob = await client.run("save", wish());
     const ending = blob.type === "image/png" ? "png" : "jpg";
-    const name = `${photograph.name}_colour.${ending}`;
+    const kind = variantPanel.chosen ? `variant${variantPanel.chosen}` : "colour";
+    const name = `${photograph.name}_${kind}.${ending}`;
     download(blob, name);
     say(`${name}: ${photograph.width} × ${photograph.height} pixels, saved.`);
   } catch (error) {

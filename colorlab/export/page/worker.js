@@ -13,13 +13,22 @@ import { recombineRgb } from "./own_luma.js";
 import { readPhotograph } from "./photograph.js";
 import { colorAt, recombine } from "./recombine.js";
 import { resizeGrey } from "./resample.js";
+import { tiltedLogits } from "./variants.js";
 
 const PREVIEW_SIDE = 1024; // longest side of what the page shows
+const SMALL_SIDE = 320; // of the variants side by side
+const VARIANTS = 3;
 const SUGGESTIONS = 5;
 const LEAST_PROBABILITY = 0.005; // what is less likely is not suggested
 const JPEG_QUALITY = 0.93;
 
-/** @typedef {{hints: import("./hints.js").Hint[], saturation: number, temperature: number}} Wish */
+/**
+ * @typedef {object} Wish
+ * @property {import("./hints.js").Hint[]} hints
+ * @property {number} saturation
+ * @property {number} temperature
+ * @property {number} variant Which of the variants, from 1; 0 is the likeliest colouring.
+ */
 
 /** @type {Network | null} */
 let network = null;
@@ -31,9 +40,11 @@ let preview = null;
 let input = null;
 /** @type {{key: string, prediction: import("./network.js").Prediction} | null} */
 let latest = null;
-/** @type {{logits: Float32Array, temperature: number, ab: Float32Array} | null} Kept, so that a
- *  change of the saturation alone costs no mean. */
-let mean = null;
+/** @type {WeakMap<Float32Array, {temperature: number, ab: Float32Array}>} The mean of logits: a
+ *  change of the saturation alone costs none. */
+const means = new WeakMap();
+/** @type {WeakMap<Float32Array, Float32Array[]>} The variants of logits. */
+const variants = new WeakMap();
 
 const tasks = {
   /**
@@ -104,6 +115,25 @@ const tasks = {
     return { grey, probabilities, colors };
   },
 
+  /**
+   * Colour the photograph, small, in the likeliest way and in others.
+   *
+   * @param {Wish} wish
+   */
+  async variants(wish) {
+    const { grey, width, height } = required(preview);
+    const scale = Math.min(1, SMALL_SIDE / Math.max(width, height));
+    const [across, down] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+    const small = resizeGrey(grey, width, height, across, down);
+    const images = [];
+    for (let variant = 0; variant <= VARIANTS; variant++) {
+      const predicted = await planes({ ...wish, variant });
+      const rgba = paint(small, across, down, predicted, wish.saturation);
+      images.push(new ImageData(rgba, across, down));
+    }
+    return images;
+  },
+
   /** @param {Wish} wish */
   async doubt(wish) {
     const { values, width, height } = await predict(wish);
@@ -146,10 +176,17 @@ async function planes(wish) {
   const { values, width, height } = await predict(wish);
   const { validFraction } = required(input);
   if (required(network).model.target !== "ab_bins") return { values, width, height, validFraction };
-  const { temperature } = wish;
-  if (mean?.logits !== values || mean.temperature !== temperature)
-    mean = { logits: values, temperature, ab: annealedMean(values, width * height, temperature) };
-  return { values: mean.ab, width, height, validFraction };
+  const cells = width * height;
+  const { temperature, variant } = wish;
+  if (variant && !variants.has(values))
+    variants.set(values, tiltedLogits(values, cells, VARIANTS));
+  const logits = variant ? required(variants.get(values) ?? null)[variant - 1] : values;
+  let mean = means.get(logits);
+  if (mean?.temperature !== temperature) {
+    mean = { temperature, ab: annealedMean(logits, cells, temperature) };
+    means.set(logits, mean);
+  }
+  return { values: required(mean ?? null).ab, width, height, validFraction };
 }
 
 /**
