@@ -51,7 +51,7 @@ LINEAR_FROM_XYZ = np.linalg.inv(_XYZ_FROM_LINEAR) * _WHITE
 
 _SRGB_KNEE, _LINEAR_KNEE = 0.04045, 0.0031308
 _LAB_KNEE, _LAB_SLOPE, _LAB_OFFSET = 0.008856, 7.787, 16.0 / 116.0
-_LAB_KNEE_ROOT = 0.2068966
+LAB_KNEE_ROOT = 0.2068966
 
 
 def _mix(values, matrix):
@@ -150,8 +150,8 @@ def _lab_to_unclipped_srgb(lab):
 def lab_f_inverse(f):
     """Invert the cube-root function f of CIE Lab: from f(X / Xn) to X / Xn, any shape."""
     ops = namespace(f)
-    above = ops.maximum(f, _LAB_KNEE_ROOT)
-    return ops.where(f > _LAB_KNEE_ROOT, above * above * above, (f - _LAB_OFFSET) / _LAB_SLOPE)
+    above = ops.maximum(f, LAB_KNEE_ROOT)
+    return ops.where(f > LAB_KNEE_ROOT, above * above * above, (f - _LAB_OFFSET) / _LAB_SLOPE)
 
 
 def linear_to_srgb(linear):

@@ -139,6 +139,7 @@ _FINENESS = 16
 _LEVELS = np.linspace(0, 255, 255 * _FINENESS + 1, dtype="float32")
 _GREYS = np.repeat(_LEVELS[:, None] / 255, 3, axis=-1)
 _LAB_F_OF_Y = (conversions.srgb_to_lab(_GREYS)[:, 0] + 16.0) / 116.0
+_LAB_F_OF_LEVEL = np.ascontiguousarray(_LAB_F_OF_Y[::_FINENESS])
 
 # sRGB levels of linear light from -3 to 5, so fine that the nearest is within a tenth of a level.
 _FINE = 2**14
@@ -153,11 +154,9 @@ def _recombine_strip(grey, x_difference, z_difference):
         grey = grey.astype("float32")
         f_of_y = _LAB_F_OF_Y[np.rint(grey * _FINENESS).astype("int32")]
     else:
-        f_of_y = _LAB_F_OF_Y[::_FINENESS][grey]
+        f_of_y = _LAB_F_OF_LEVEL.take(grey)
         grey = grey.astype("float32")
-    xyz = [
-        conversions.lab_f_inverse(f) for f in (f_of_y + x_difference, f_of_y, f_of_y + z_difference)
-    ]
+    xyz = [_lab_f_inverse(f) for f in (f_of_y + x_difference, f_of_y, f_of_y + z_difference)]
     rgb = []
     for row in _LINEAR_FROM_XYZ:
         index = row[0] * xyz[0]
@@ -165,7 +164,7 @@ def _recombine_strip(grey, x_difference, z_difference):
         index += row[2] * xyz[2]
         index += 3 * _FINE + 0.5
         np.clip(index, 0, len(_SRGB_LEVELS) - 1, out=index)
-        rgb.append(_SRGB_LEVELS[index.astype("int32")])
+        rgb.append(_SRGB_LEVELS.take(index.astype("int32")))
     shift = grey - sum(
         weight * each for weight, each in zip(conversions.GREY_WEIGHTS, rgb, strict=True)
     )
@@ -176,21 +175,32 @@ def _recombine_strip(grey, x_difference, z_difference):
     return [(each + 0.5).astype("uint8") for each in rgb]
 
 
+def _lab_f_inverse(f):
+    """Compute `conversions.lab_f_inverse` faster where nearly all is above the knee."""
+    cube = f * f
+    cube *= f
+    below = np.flatnonzero(f <= conversions.LAB_KNEE_ROOT)
+    if below.size:
+        cube.ravel()[below] = conversions.lab_f_inverse(f.ravel()[below])
+    return cube
+
+
 def _move_into_gamut(grey, rgb):
     """Move, in place, colours outside the sRGB gamut towards their grey until they fit."""
     red, green, blue = rgb
     lowest = np.minimum(np.minimum(red, green), blue)
     highest = np.maximum(np.maximum(red, green), blue)
-    outside = (lowest < 0) | (highest > 255)
-    if not outside.any():
+    outside = np.flatnonzero((lowest < 0) | (highest > 255))
+    if not outside.size:
         return
-    grey = grey[outside]
+    grey, lowest, highest = (each.ravel()[outside] for each in (grey, lowest, highest))
     kept = np.minimum(
-        grey / np.maximum(grey - np.minimum(lowest[outside], 0), 1e-6),
-        (255 - grey) / np.maximum(np.maximum(highest[outside], 255) - grey, 1e-6),
+        grey / np.maximum(grey - np.minimum(lowest, 0), 1e-6),
+        (255 - grey) / np.maximum(np.maximum(highest, 255) - grey, 1e-6),
     )
     for each in rgb:
-        each[outside] = np.clip(grey + kept * (each[outside] - grey), 0, 255)
+        flat = each.ravel()
+        flat[outside] = np.clip(grey + kept * (flat[outside] - grey), 0, 255)
 
 
 def _require_picture(array, channels, name):

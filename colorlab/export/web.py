@@ -18,7 +18,7 @@ from typing import Any
 
 from colorlab.atomic import atomic_folder
 from colorlab.errors import InputError
-from colorlab.inference import onnx_split, pretrained
+from colorlab.inference import onnx_split, onnx_sums, pretrained
 from colorlab.inference.predictors import OnnxPredictor
 
 __all__ = ["PAGE", "RUNTIME_VERSION", "export_web", "find_runtime"]
@@ -170,7 +170,7 @@ def _parts(content):
     """Split a network that takes hints; of one without, the whole file is the encoder."""
     import onnxruntime  # half of the program's start
 
-    parts = onnx_split.split_at_hints(content)
+    parts = onnx_split.split_at_hints(onnx_sums.separate_sums(content))
     if parts is None:
         return {"encoder": content}
     encoder, decoder, _ = parts

@@ -3,7 +3,7 @@
 What depends on ``hints`` becomes the decoder, the rest the encoder, so a photograph is encoded once
 and each hint costs the decoder alone. ONNX Runtime computes whole files only, and the package
 ``onnx`` is no part of an installation for colouring: this module reads just so much of the file's
-form, Protocol Buffers, as the split needs [1]_. Weights are passed on as they are.
+form as the split needs [1]_. Weights are passed on as they are.
 
 Taught in :doc:`/notebooks/09_ask_a_person`.
 
@@ -12,7 +12,9 @@ References
 .. [1] https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+
+from colorlab.inference.protobuf import VARINT, field, fields, varint
 
 __all__ = ["decoder_with_inputs", "split_at_hints"]
 
@@ -24,62 +26,19 @@ _VALUE_NAME, _VALUE_TYPE = 1, 2
 _TENSOR_NAME = 8
 _TENSOR_TYPE, _ELEMENT_TYPE = 1, 1  # of a type, of the type of a tensor
 
-_VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5  # forms of a field
-_FIXED = {_FIXED_64: 8, _FIXED_32: 4}
 _ELEMENT_TYPES = {"tensor(float)": 1, "tensor(int32)": 6, "tensor(int64)": 7, "tensor(bool)": 9}
 
 
-def _read_varint(data, place):
-    value = shift = 0
-    while True:
-        byte = data[place]
-        value |= (byte & 127) << shift
-        place, shift = place + 1, shift + 7
-        if byte < 128:
-            return value, place
-
-
-def _varint(value):
-    parts = bytearray()
-    while value > 127:
-        parts.append(value & 127 | 128)
-        value >>= 7
-    return bytes(parts + bytes([value]))
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Yield number, content and whole bytes of each field of a message."""
-    place = 0
-    while place < len(message):
-        start = place
-        key, place = _read_varint(message, place)
-        number, form = key >> 3, key & 7
-        if form == _BYTES:
-            length, place = _read_varint(message, place)
-        elif form == _VARINT:
-            length = _read_varint(message, place)[1] - place
-        else:
-            length = _FIXED[form]
-        if place + length > len(message):
-            raise ValueError("a field is cut short")
-        yield number, message[place : place + length], message[start : place + length]
-        place += length
-
-
-def _field(number, content):
-    return _varint(number << 3 | _BYTES) + _varint(len(content)) + bytes(content)
-
-
 def _names(message, number):
-    return [bytes(content).decode() for each, content, _ in _fields(message) if each == number]
+    return [bytes(content).decode() for each, content, _ in fields(message) if each == number]
 
 
 def _value(name, element_type=None):
     """Describe an input or an output of a graph; of an output, ONNX Runtime finds the type out."""
-    described = _field(_VALUE_NAME, name.encode())
+    described = field(_VALUE_NAME, name.encode())
     if element_type is not None:
-        element = _varint(_ELEMENT_TYPE << 3 | _VARINT) + _varint(element_type)
-        described += _field(_VALUE_TYPE, _field(_TENSOR_TYPE, element))
+        element = varint(_ELEMENT_TYPE << 3 | VARINT) + varint(element_type)
+        described += field(_VALUE_TYPE, field(_TENSOR_TYPE, element))
     return described
 
 
@@ -114,8 +73,8 @@ def split_at_hints(content: bytes) -> tuple[bytes, bytes, list[str]] | None:
 
 
 def _split(content):
-    (graph,) = (value for number, value, _ in _fields(content) if number == _GRAPH)
-    parts = [(number, value, bytes(whole)) for number, value, whole in _fields(graph)]
+    (graph,) = (value for number, value, _ in fields(content) if number == _GRAPH)
+    parts = [(number, value, bytes(whole)) for number, value, whole in fields(graph)]
     ends = {
         number: [_names(value, _VALUE_NAME)[0] for each, value, _ in parts if each == number]
         for number in (_INPUT, _OUTPUT)
@@ -161,14 +120,14 @@ def _subgraph(content, parts, nodes, outputs, excluded, given):
             graph.append(whole)
     described = [whole for number, _, whole in parts if number == _OUTPUT]
     if not any(whole in described for whole in graph):
-        graph += [_field(_OUTPUT, _value(name)) for name in outputs]
+        graph += [field(_OUTPUT, _value(name)) for name in outputs]
     return _with_graph(content, b"".join(graph))
 
 
 def _with_graph(content, graph):
     return b"".join(
-        _field(_GRAPH, graph) if number == _GRAPH else bytes(whole)
-        for number, _, whole in _fields(memoryview(content))
+        field(_GRAPH, graph) if number == _GRAPH else bytes(whole)
+        for number, _, whole in fields(memoryview(content))
     )
 
 
@@ -193,6 +152,6 @@ def decoder_with_inputs(decoder: bytes, features: Iterable[tuple[str, str]]) -> 
     KeyError
         If the decoder cannot take a type.
     """
-    inputs = [_field(_INPUT, _value(name, _ELEMENT_TYPES[kind])) for name, kind in features]
-    (graph,) = (value for number, value, _ in _fields(memoryview(decoder)) if number == _GRAPH)
+    inputs = [field(_INPUT, _value(name, _ELEMENT_TYPES[kind])) for name, kind in features]
+    (graph,) = (value for number, value, _ in fields(memoryview(decoder)) if number == _GRAPH)
     return _with_graph(decoder, bytes(graph) + b"".join(inputs))

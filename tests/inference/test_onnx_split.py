@@ -90,7 +90,8 @@ def test_a_predictor_computes_in_both_halves(model, tmp_path):
     expected = session(model.SerializeToString()).run(
         None, {"grey": grey.transpose(0, 3, 1, 2), "hints": hints.transpose(0, 3, 1, 2)}
     )[0]
-    np.testing.assert_array_equal(predictor.predict(grey, hints).transpose(0, 3, 1, 2), expected)
+    found = predictor.predict(grey, hints).transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
     features = predictor.encode(grey)
     predictor.decode(features)
     np.testing.assert_array_equal(predictor.decode(features, hints), predictor.predict(grey, hints))

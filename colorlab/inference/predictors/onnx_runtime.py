@@ -12,7 +12,7 @@ import numpy as np
 from colorlab.color import ab_bins
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
-from colorlab.inference import onnx_split
+from colorlab.inference import onnx_split, onnx_sums
 from colorlab.inference.devices import DEVICES, execution_providers
 from colorlab.inference.predictors.base import (
     CHANNELS,
@@ -184,7 +184,7 @@ def _open_sessions(path, threads, providers):
         raise InputError(f"{path}: no such file; check the path") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    parts = onnx_split.split_at_hints(content)
+    parts = onnx_split.split_at_hints(onnx_sums.separate_sums(content))
     try:
         if parts is None:
             return _session(content, threads, providers), None

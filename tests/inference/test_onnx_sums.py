@@ -1,0 +1,145 @@
+"""Convolutions of hints beside features as sums: the same result, with less to do for a hint."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import helper, numpy_helper
+
+from colorlab.inference import onnx_split, onnx_sums
+
+
+def compute(content, feed):
+    return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"]).run(None, feed)
+
+
+def value(name, channels):
+    return helper.make_tensor_value_info(name, 1, ["batch", channels, "h", "w"])
+
+
+def network(order, axis=1, group=1, bias=True, normalized=True, kind="float16"):
+    """Make a convolution of hints and two features beside each other, and feed for it."""
+    rng = np.random.default_rng(0)
+    channels = {"hints": 3, "one": 4, "other": 2}
+    count = sum(channels[name] for name in order)
+    weights = {
+        "to_one": rng.normal(size=(4, 1, 1, 1)),
+        "to_other": rng.normal(size=(2, 1, 1, 1)),
+        "kernel": rng.normal(size=(6, count // group, 3, 3)),
+        "bias": rng.normal(size=6),
+        "scale": rng.normal(size=6),
+        "offset": rng.normal(size=6),
+        "mean": rng.normal(size=6),
+        "variance": rng.uniform(1, 2, size=6),
+    }
+    wide = ["wide", "scale", "offset", "mean", "variance"]
+    nodes = [
+        helper.make_node("Conv", ["grey", "to_one"], ["linear"]),
+        helper.make_node("Relu", ["linear"], ["one"]),
+        helper.make_node("Conv", ["grey", "to_other"], ["other"]),
+        helper.make_node("Concat", list(order), ["beside"], axis=axis),
+        helper.make_node("Cast", ["kernel"], ["kernel:float"], to=1),
+        helper.make_node(
+            "Conv",
+            ["beside", "kernel:float", *(["bias"] if bias else [])],
+            ["wide"],
+            pads=[1] * 4,
+            group=group,
+        ),
+        helper.make_node("BatchNormalization", wide, ["normal"], epsilon=0.01),
+        helper.make_node("Relu", ["normal" if normalized else "wide"], ["ab"]),
+    ]
+    if not normalized:
+        del nodes[-2]
+    used = {name for node in nodes for name in node.input}
+    initializers = [
+        numpy_helper.from_array(array.astype(kind if name == "kernel" else "float32"), name)
+        for name, array in weights.items()
+        if name in used
+    ]
+    graph = helper.make_graph(
+        nodes, "g", [value("grey", 1), value("hints", 3)], [value("ab", 6)], initializers
+    )
+    model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)])
+    feed = {
+        name: rng.normal(size=(2, channels, 5, 7)).astype("float32")
+        for name, channels in (("grey", 1), ("hints", 3))
+    }
+    return model.SerializeToString(), feed
+
+
+@pytest.mark.parametrize("normalized", [True, False])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(
+    "order",
+    [("one", "hints"), ("hints", "one"), ("one", "hints", "other"), ("one", "other", "hints")],
+)
+def test_a_sum_is_the_convolution_of_what_lies_side_by_side(order, bias, normalized):
+    content, feed = network(order, bias=bias, normalized=normalized)
+    found = onnx_sums.separate_sums(content)
+    # How many channels the hints have is only known where all others come before.
+    assert (found != content) == (order[-1] == "hints")
+    model = onnx.ModelProto.FromString(found)
+    onnx.checker.check_model(model, full_check=True)
+    np.testing.assert_allclose(compute(found, feed)[0], compute(content, feed)[0], atol=1e-5)
+
+
+def test_what_is_the_same_for_every_hint_goes_to_the_encoder():
+    content, _ = network(("one", "other", "hints"))
+    _, before, taken = onnx_split.split_at_hints(content)
+    encoder, decoder, features = onnx_split.split_at_hints(onnx_sums.separate_sums(content))
+    assert taken == ["one", "other"]
+    (constant,) = features
+    (output,) = onnx.ModelProto.FromString(encoder).graph.output
+    assert output.name == constant and constant not in ("one", "other")
+    kernels = [
+        sum(
+            numpy_helper.to_array(each).size
+            for each in onnx.ModelProto.FromString(part).graph.initializer
+            if "kernel" in each.name
+        )
+        for part in (before, decoder)
+    ]
+    assert kernels == [6 * 9 * 9, 6 * 3 * 9]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"order": ("hints",)},
+        {"order": ("one", "other")},
+        {"order": ("hints", "one", "other"), "group": 3},
+        {"order": ("one", "hints"), "kind": "float64"},
+    ],
+)
+def test_what_is_no_such_sum_stays_as_it_is(settings):
+    content, _ = network(**settings)
+    assert onnx_sums.separate_sums(content) == content
+
+
+def test_pictures_one_below_the_other_are_no_channels():
+    """Three channels each, joined along the height: the convolution is no sum of two."""
+    content, _ = network(("one", "hints"), axis=2)
+    assert onnx_sums.separate_sums(content) == content
+
+
+def test_the_shipped_network_computes_the_same():
+    from colorlab.inference.pretrained import weights_file
+
+    content = weights_file("default").read_bytes()
+    rng = np.random.default_rng(1)
+    hints = np.zeros((1, 3, 16, 24), "float32")
+    hints[0, :, 5, 7] = 30, -20, 1
+    feed = {"grey": rng.uniform(-1, 1, (1, 1, 64, 96)).astype("float32"), "hints": hints}
+    found = onnx_sums.separate_sums(content)
+    assert found != content
+    expected = compute(content, feed)[0]
+    assert np.abs(compute(found, feed)[0] - expected).max() < 1e-4
+    without = compute(content, {**feed, "hints": 0 * hints})[0]
+    assert np.abs(without - expected).max() > 0.1, "the hint would prove nothing"
+
+
+def test_damaged_files_stay_as_they_are():
+    content, _ = network(("one", "hints"))
+    for length in range(0, len(content), 97):
+        assert onnx_sums.separate_sums(content[:length]) == content[:length]
