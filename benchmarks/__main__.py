@@ -9,7 +9,15 @@ import platform
 import sys
 
 _RESULTS = pathlib.Path(__file__).parents[1] / "book" / "results" / "benchmarks.json"
-_NAMES = ("startup", "input_pipeline", "training_step", "memory", "coloring", "notebooks")
+_NAMES = (
+    "startup",
+    "input_pipeline",
+    "training_step",
+    "memory",
+    "coloring",
+    "hinting",
+    "notebooks",
+)
 
 
 def main(names):

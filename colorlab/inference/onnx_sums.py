@@ -4,9 +4,7 @@ The convolution of a concatenation is the sum of the convolutions of its parts. 
 hints in the decoder are the encoder's features, which are the same for every hint: their
 convolution becomes a node of its own, which :mod:`colorlab.inference.onnx_split` then leaves in the
 encoder. A batch normalization behind the convolution is applied to both summands, to the constant
-one without its offset. The sum is the same but for the order in which numbers are added.
-
-As there, the file is read and written without the package ``onnx``.
+one without its offset. As for the split, the package ``onnx`` is not needed.
 
 Taught in :doc:`/notebooks/09_ask_a_person`.
 """
@@ -100,8 +98,7 @@ def separate_sums(content: bytes) -> bytes:
     Returns
     -------
     bytes
-        An ONNX file that computes the same; the file itself, if it has no such convolutions or
-        cannot be read.
+        Of one that computes the same; ``content``, if it has no such convolutions or is none.
 
     Examples
     --------
@@ -184,11 +181,9 @@ class _Graph:
     def _channels(self, name):
         """Count the channels of a value, or return None."""
         node = self.maker.get(name)
-        if node is None:
-            return None
-        if node.operator in ("Conv", "BatchNormalization"):
+        if node and node.operator in ("Conv", "BatchNormalization"):
             return len(self._weights(node.inputs[1])[0])
-        if node.operator in _KEEP_CHANNELS:
+        if node and node.operator in _KEEP_CHANNELS:
             return self._channels(node.inputs[0])
         return None
 
@@ -201,17 +196,18 @@ class _Graph:
         if beside.number("axis", 1) != 1 or len(set(constant)) == 1:
             return None
         channels, place = [], 0
-        for name, is_constant in zip(beside.inputs, constant, strict=True):
-            if not any(constant[beside.inputs.index(name) :]):
-                break  # the rest is the hints', however many channels each of them has
+        last = len(constant) - constant[::-1].index(True)
+        # Behind the last one all is the hints', however many channels each of them has.
+        for name, is_constant in list(zip(beside.inputs, constant, strict=True))[:last]:
             count = self._channels(name)
             if count is None:
                 return None
             channels += [place + each for each in range(count) if is_constant]
             place += count
-        parts: tuple[list[str], list[str]] = ([], [])
-        for name, is_constant in zip(beside.inputs, constant, strict=True):
-            parts[is_constant].append(name)
+        parts = [
+            [name for name in beside.inputs if (name in self.of_hints) == of_hints]
+            for of_hints in (True, False)
+        ]
         return parts, np.array(channels)
 
     def _convolve_apart(self, nodes, node, parts, constant):
@@ -238,8 +234,8 @@ class _Graph:
         return tuple(outputs)
 
     def _is_normalized(self, name):
-        users = [node for node in self.nodes if name in node.inputs]
-        return [node.operator for node in users] == ["BatchNormalization"]
+        users = [node.operator for node in self.nodes if name in node.inputs]
+        return users == ["BatchNormalization"]
 
     def _normalize_apart(self, nodes, node, varying, constant):
         """Normalize both summands, the constant one without offset, and return their outputs."""
