@@ -48,7 +48,7 @@ def to_path(text: "str | os.PathLike | RemotePath") -> "pathlib.Path | RemotePat
 
 
 @contextlib.contextmanager
-def _errors_of(url):
+def _errors_of(url, missing="no such file; check the path"):
     """Turn the errors of fsspec and of its storages, which have no common class, into one line."""
     try:
         yield
@@ -57,7 +57,7 @@ def _errors_of(url):
     except ModuleNotFoundError as error:
         raise (MissingExtra.of(error) or InputError(f"{url}: {error}")) from None
     except FileNotFoundError:
-        raise InputError(f"{url}: no such file; check the path") from None
+        raise InputError(f"{url}: {missing}") from None
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{url}: cannot be reached ({reason})") from None
@@ -129,7 +129,7 @@ class RemotePath:
         InputError
             If the storage cannot be reached or refuses.
         """
-        with _errors_of(self.url):
+        with _errors_of(self.url, "cannot be written; is there such a bucket?"):
             storage, path = self._open()
             storage.pipe_file(path, bytes(content))
 

@@ -10,6 +10,7 @@ from typing import Any
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
 from colorlab.networks import registry
+from colorlab.training.devices import list_devices
 from colorlab.training.optimizer import EncoderRateAdam
 
 __all__ = ["compile_network", "precision_policy"]
@@ -25,7 +26,7 @@ def precision_policy(precision: str) -> Iterator[None]:
         As of :class:`colorlab.configuration.Configuration`.
     """
     if precision == "auto":
-        gpu = bool(keras.distribution.list_devices("gpu"))
+        gpu = bool(list_devices("gpu"))
         precision = "mixed_float16" if gpu else "float32"
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)

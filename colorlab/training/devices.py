@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from colorlab.backend import keras
 from colorlab.errors import InputError
 
-__all__ = ["Devices", "choose_devices", "distribution"]
+__all__ = ["Devices", "choose_devices", "distribution", "list_devices"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ def choose_devices(devices: int | str, batch_size: int) -> Devices:
     InputError
         If there are fewer devices, or they cannot have equal parts of a batch.
     """
-    kinds = {kind: keras.distribution.list_devices(kind) for kind in ("gpu", "tpu", "cpu")}
+    kinds = {kind: list_devices(kind) for kind in ("gpu", "tpu", "cpu")}
     kind = next((kind for kind, names in kinds.items() if names), "cpu")
     names = kinds[kind] or ["cpu:0"]
     count = len(names) if devices == "all" else int(devices)
@@ -70,6 +70,24 @@ def choose_devices(devices: int | str, batch_size: int) -> Devices:
             f"batch_size must be a multiple of {count}, the number of devices, got {batch_size}"
         )
     return Devices(kind, tuple(names[:count]))
+
+
+def list_devices(kind: str) -> list[str]:
+    """List the devices of a kind; none where the backend knows no such kind.
+
+    Parameters
+    ----------
+    kind : str
+        ``gpu``, ``tpu`` or ``cpu``.
+
+    Returns
+    -------
+    list of str
+    """
+    try:
+        return keras.distribution.list_devices(kind)
+    except RuntimeError:  # of JAX, where there is none of this kind
+        return []
 
 
 @contextlib.contextmanager

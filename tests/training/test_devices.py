@@ -49,6 +49,16 @@ def test_the_fastest_devices_are_chosen(machine, counts, asked, names):
     assert (list(chosen.names), chosen.kind) == (names, names[0][:3])
 
 
+def test_a_backend_may_refuse_to_list_a_kind_that_is_not_there(monkeypatch):
+    def listed(kind):
+        if kind != "cpu":
+            raise RuntimeError(f"Unknown backend: '{kind}' requested")
+        return ["cpu:0", "cpu:1"]
+
+    monkeypatch.setattr(keras.distribution, "list_devices", listed)
+    assert devices.choose_devices("all", 32).names == ("cpu:0", "cpu:1")
+
+
 def test_too_many_devices_and_unequal_parts_are_refused(machine):
     machine(cpu=1, gpu=3)
     with pytest.raises(InputError, match="devices must be at most 3, the number of GPUs"):
