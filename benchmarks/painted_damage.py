@@ -77,6 +77,57 @@ def _line(shape, random):
     return draw
 
 
+def paint_cracks(grey, random, count=5):
+    """Paint the cracks of a folded print on a photograph: bright, ragged, with many branches.
+
+    Parameters
+    ----------
+    grey : numpy.ndarray, shape (height, width)
+        uint8 levels.
+    random : numpy.random.Generator
+    count : int
+        Number of cracks that begin at the border.
+
+    Returns
+    -------
+    damaged : numpy.ndarray, shape (height, width)
+        uint8 levels.
+    mask : numpy.ndarray, shape (height, width)
+        bool, true where at least a quarter of a pixel's level comes from the damage.
+    """
+    size, unit = np.array(grey.shape[::-1]), min(grey.shape) / 256
+    picture = Image.new("L", tuple(int(side) for side in size * _FINENESS))
+    canvas = ImageDraw.Draw(picture)
+
+    def crack(place, direction, length, width):
+        """Draw a crack in steps of two units, and some of its branches."""
+        heading, fine = direction, width
+        for step in range(int(length / (2 * unit))):
+            heading += random.normal(0, 0.3) + 0.15 * (direction - heading)
+            end = place + 2 * unit * np.array([np.cos(heading), np.sin(heading)])
+            fine = 0.7 * fine + 0.3 * width * random.uniform(0.2, 1.8)
+            if random.random() > 0.06:
+                ends = [tuple(_FINENESS * point) for point in (place, end)]
+                canvas.line(ends, fill=255, width=max(1, round(_FINENESS * fine)))
+            if width > 0.8 * unit and step and random.random() < 0.04:
+                away = random.choice([-1, 1]) * random.uniform(0.4, 1.5)
+                crack(end, heading + away, random.uniform(0.1, 0.5) * length, 0.6 * width)
+            place = end
+
+    for _ in range(count):
+        place, side = random.uniform(0, 1, 2) * size, random.integers(4)
+        place[side % 2] = 0 if side < 2 else size[side % 2] - 1
+        goal = random.uniform(0.25, 0.75, 2) * size - place
+        width = unit * random.uniform(0.8, 3.5)
+        length = random.uniform(0.2, 1.2) * min(size)
+        crack(place, np.arctan2(goal[1], goal[0]), length, width)
+    cover = np.asarray(picture.reduce(_FINENESS), "float32") / 255
+    cover *= np.clip(random.uniform(0.6, 1) + random.normal(0, 0.15, grey.shape), 0, 1)
+    paper = max(np.percentile(grey, 90), random.uniform(150, 245))
+    damaged = grey + cover * (paper + random.normal(0, 8, grey.shape) - grey)
+    return np.clip(np.rint(damaged), 0, 255).astype("uint8"), cover > 0.25
+
+
 def _spot(shape, random):
     """Return a function that draws a grain of dust, with nine corners."""
     center = random.uniform(0, 1, 2) * shape[::-1]

@@ -100,7 +100,8 @@ def colorize(
         str | None,
         typer.Option(
             metavar="[STEPS]",
-            help="Restore old photographs: some of fading,scratches,cast; alone, all of them.",
+            help="Restore old photographs: some of fading,scratches,cast; alone, all of them; or "
+            "cracks, for visibly cracked ones.",
         ),
     ] = None,
     as_json: Annotated[

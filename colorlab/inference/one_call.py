@@ -48,7 +48,8 @@ def colorize(
         Known colours of some places, for models that take hints.
     restore : str or iterable of str, optional
         What is restored before, of an old photograph: ``fading``, ``scratches``, ``cast``, several
-        of them, or ``all``; see :mod:`colorlab.restoration`. By default nothing.
+        of them, or ``all``; or ``cracks``; see :func:`colorlab.restoration.steps.parse_steps`. By
+        default nothing.
 
     Returns
     -------

@@ -13,16 +13,20 @@ __all__ = ["grey_without_cast"]
 _WEIGHTS = np.array(GREY_WEIGHTS)
 _SIDE = 256  # of the reduced copy that is measured
 _GREY = 8  # levels between the channels of a grey picture that was compressed as colour
-_ONE_TONE = 10.0  # levels: standard deviation across the line on which its colours lie
+_TONE_SIDE = 64  # of the copy in which its tone is looked at, without noise
+_ONE_TONE, _OF_ONE_TONE = 1.8, 40  # levels from the usual colour of what is as light; per cent
+_WARM = 6  # levels: how much red exceeds blue, at least, in the median pixel
+_CLIPPED = 250  # a red channel that has reached the end tells nothing
 _CELLS = 40  # on the shorter side: what changes faster is no stain
 
 
 def grey_without_cast(rgb: np.ndarray) -> np.ndarray:
     """Compute the grey of a photograph without the stains of a tinted print.
 
-    A print of one tone (sepia, yellowed paper) gets its luma, corrected by the red channel for what
-    varies slowly: stains are yellow or brown, and hardly visible in red. A photograph that is grey
-    already, or that has colours, keeps its luma exactly: there a cast moves black and white, which
+    A print of one warm tone (sepia, yellowed paper) gets its luma, corrected by the red channel for
+    what varies slowly: stains are yellow or brown, and hardly visible in red. Which luma belongs to
+    a red level is read from the print itself. A photograph that is grey already, is toned blue or
+    has colours keeps its luma exactly: there a cast moves black and white, which
     :func:`colorlab.restoration.stretch_contrast` corrects, and little else.
 
     Parameters
@@ -58,13 +62,12 @@ def grey_without_cast(rgb: np.ndarray) -> np.ndarray:
     colors = np.asarray(small, dtype="float32").reshape(-1, 3)
     if np.ptp(colors, axis=1).max() <= _GREY:
         return luma[..., None]
-    across = np.linalg.eigvalsh(np.cov(colors.T))[-2] if len(colors) > 1 else 0.0
-    if across >= _ONE_TONE**2:
+    if not _has_one_warm_tone(small):
         return luma[..., None]
-    small_red = np.asarray(small)[..., 0]
-    small_luma = (colors @ _WEIGHTS).reshape(small_red.shape)
-    slope, level = _line(small_red.reshape(-1), small_luma.reshape(-1))
-    difference = Image.fromarray((slope * small_red + level - small_luma).astype("float32"))
+    lightness = colors @ _WEIGHTS
+    known = colors[:, 0] < _CLIPPED
+    difference = np.where(known, _expected(colors[:, 0], lightness, known) - lightness, 0)
+    difference = Image.fromarray(difference.reshape(small.size[::-1]).astype("float32"))
     part = min(1.0, _CELLS / min(difference.size))
     cells = [max(1, round(part * side)) for side in difference.size]
     slow = difference.resize(cells, Image.Resampling.BOX)
@@ -72,10 +75,29 @@ def grey_without_cast(rgb: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(luma + slow), 0, 255).astype("uint8")[..., None]
 
 
-def _line(x, y):
-    """Fit a line through most of the points: stains, which lie beside it, have little weight."""
-    slope, level = np.polyfit(x, y, 1) if np.ptp(x) > 0 else (0.0, float(y.mean()))
-    for _ in range(5 if np.ptp(x) > 0 else 0):
-        distance = np.abs(slope * x + level - y)
-        slope, level = np.polyfit(x, y, 1, w=1 / np.sqrt(np.maximum(distance, 2)))
-    return slope, level
+def _has_one_warm_tone(picture):
+    """Tell whether many pixels have the colour that is usual among those as light as they are."""
+    picture = picture.copy()
+    picture.thumbnail((_TONE_SIDE, _TONE_SIDE), Image.Resampling.BOX)
+    colors = np.asarray(picture, dtype="float32").reshape(-1, 3)
+    lightness = colors @ _WEIGHTS
+    if np.median(colors[:, 0] - colors[:, 2]) < _WARM:
+        return False
+    opponent = colors[:, [0, 2]] - lightness[:, None]
+    distance, bins = np.empty(len(colors)), (lightness // 16).astype(int)
+    for number in np.unique(bins):
+        part = opponent[bins == number]
+        distance[bins == number] = np.hypot(*(part - np.median(part, axis=0)).T)
+    return np.percentile(distance, _OF_ONE_TONE) <= _ONE_TONE
+
+
+def _expected(red, lightness, known):
+    """Compute the luma that belongs to a red level; stains, which lie beside it, weigh little."""
+    if known.sum() < 10 or np.ptp(red[known]) < 10:
+        return lightness
+    x, y = red[known] / 255, lightness[known]
+    curve = np.polynomial.Polynomial.fit(x, y, 3)
+    for _ in range(10):
+        weights = 1 / np.sqrt(np.maximum(np.abs(curve(x) - y), 1))
+        curve = np.polynomial.Polynomial.fit(x, y, 3, w=weights)
+    return curve(red / 255)

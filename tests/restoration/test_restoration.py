@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 from skimage import data
 from skimage.metrics import peak_signal_noise_ratio as psnr
 from skimage.restoration import inpaint_biharmonic
 
 import colorlab
-from benchmarks.painted_damage import fade, paint_scratches, print_in_sepia
+from benchmarks.painted_damage import fade, paint_cracks, paint_scratches, print_in_sepia
 from colorlab import restoration
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
@@ -17,6 +18,7 @@ from colorlab.images.photograph import read_photograph
 from colorlab.restoration.steps import parse_steps, restored_grey
 
 CAMERA = data.camera()
+PHOTOGRAPHS = ("astronaut", "camera", "coffee", "chelsea", "rocket", "coins", "moon")
 
 
 def of(picture):
@@ -36,11 +38,53 @@ def test_a_faded_photograph_gets_its_range_back():
 def test_the_stretch_is_a_line_and_is_limited():
     ramp = np.tile(np.linspace(100, 120, 500).astype("uint8"), (50, 1))
     restored = restoration.stretch_contrast(ramp)
-    assert np.ptp(restored) == 4 * np.ptp(ramp)
+    assert np.ptp(restored) == 2 * np.ptp(ramp)
     assert restored.mean() == pytest.approx(ramp.mean(), abs=1)
     assert restoration.stretch_contrast(CAMERA) is CAMERA  # reaches from black to white
     with pytest.raises(ValueError, match="must be uint8"):
         restoration.stretch_contrast(ramp / 255)
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_an_undamaged_photograph_is_left_alone(name):
+    picture = getattr(data, name)()
+    restored, notes = restored_grey(Image.fromarray(picture), parse_steps("all"))
+    error = restored[..., 0].astype(float) - of(picture)
+    assert (error**2).mean() < 2, notes  # a PSNR of 45 dB, or no error at all
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_a_faded_photograph_is_nearer_to_what_it_was(name):
+    """Not as near where it had no black and white: a faded one looks the same as one in fog."""
+    grey = of(getattr(data, name)())
+    faded = fade(grey)
+    gain = psnr(grey, restoration.stretch_contrast(faded)) - psnr(grey, faded)
+    assert gain > (-5 if name == "moon" else 1)
+
+
+def test_a_large_stained_jpeg_with_curved_tones_is_evened_out(tmp_path):
+    grey = np.asarray(Image.fromarray(CAMERA).resize((1600, 1600), Image.Resampling.BICUBIC))
+    tones = (grey[..., None] / 255) ** np.array([0.8, 1.0, 1.25])
+    dark, paper = np.array([64, 36, 20]), np.array([242, 224, 178])
+    clean = dark + (paper - dark) * tones
+    rows, columns = np.mgrid[:1600, :1600]
+    stain = np.exp(-((np.hypot(rows - 500, columns - 1100) / 300) ** 4))[..., None]
+    stained = clean * (1 - 0.4 * stain * np.array([0.15, 0.45, 1.0]))
+    greys = []
+    for picture in (clean, stained):
+        Image.fromarray(picture.round().astype("uint8")).save(tmp_path / "print.jpg", quality=90)
+        with Image.open(tmp_path / "print.jpg") as opened:
+            rgb = np.asarray(opened.convert("RGB"))
+        greys += [of(rgb), restoration.grey_without_cast(rgb)[..., 0]]
+    reference, unharmed, luma, restored = greys
+    assert psnr(reference, restored) > psnr(reference, luma) + 4
+    assert psnr(reference, unharmed) > 48
+
+
+def test_a_blue_toned_print_keeps_its_luma():
+    blue = np.clip(CAMERA[..., None] * np.array([0.7, 0.85, 1.0]) + [0, 0, 10], 0, 255)
+    blue = blue.astype("uint8")
+    assert (restoration.grey_without_cast(blue)[..., 0] == of(blue)).all()
 
 
 def test_stains_of_a_sepia_print_vanish_from_its_grey():
@@ -91,6 +135,23 @@ def test_scratches_and_dust_are_found_and_filled():
 
 
 @pytest.mark.parametrize(
+    ("name", "share", "gain"), [("chelsea", 0.6, 4), ("rocket", 0.6, 3), ("moon", 0.8, 8)]
+)
+def test_cracks_are_found_where_there_are_cracks(name, share, gain):
+    grey = of(getattr(data, name)())
+    cracked, mask = paint_cracks(grey, np.random.default_rng(8))
+    filled, found = restoration.remove_scratches(cracked, cracked=True)
+    assert (found & mask).sum() > share * mask.sum()
+    assert (found & ~ndimage.binary_dilation(mask, np.ones((3, 3)))).mean() < 0.05
+    assert psnr(grey, filled) > psnr(grey, cracked) + gain
+    assert restoration.find_scratches(cracked).sum() < found.sum()
+    picture = Image.fromarray(cracked)
+    restored, notes = restored_grey(picture, parse_steps("scratches,cracks"))
+    assert (restored[..., 0] == filled).all()
+    assert notes == [f"restored: scratches ({100 * found.mean():.2g} % of the picture)"]
+
+
+@pytest.mark.parametrize(
     "name",
     "astronaut coffee camera chelsea rocket coins moon page text brick grass gravel cell "
     "hubble_deep_field".split(),
@@ -104,6 +165,7 @@ def test_nothing_is_found_on_clean_photographs(name):
 def test_the_steps_are_named():
     assert parse_steps(True) == ("fading", "scratches", "cast")
     assert parse_steps(["cast", "fading"]) == ("cast", "fading")
+    assert parse_steps("cracks") == ("cracks",)
     for wrong in ("dust", ["fading", 3], 7):
         with pytest.raises(InputError, match="restore must be some of fading, scratches, cast"):
             parse_steps(wrong)
@@ -113,6 +175,8 @@ def test_without_scikit_image_one_line_says_what_to_type(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r'pip install "colorlab-book\[restore\]"'):
         parse_steps("scratches")
+    with pytest.raises(MissingExtra):
+        parse_steps("cracks")
     assert parse_steps("fading,cast") == ("fading", "cast")
 
 
