@@ -162,7 +162,7 @@ def too_few_cells(notebook):
 
 
 def too_many_cells(notebook):
-    extra = [{**prose("More."), "id": f"more-{n}"} for n in range(30)]
+    extra = [{**prose("More."), "id": f"more-{n}"} for n in range(50)]
     notebook["cells"][1:1] = extra
 
 
@@ -252,8 +252,8 @@ def too_big(notebook):
         (show_solution, "no cell is tagged hide-cell"),
         (show_source, "cell 36: a solution stands open in JupyterLab"),
         (show_outputs, "cell 36: a solution stands open in JupyterLab"),
-        (too_few_cells, "31 cells, where 35 to 60 are wanted"),
-        (too_many_cells, "66 cells, where 35 to 60 are wanted"),
+        (too_few_cells, "31 cells, where 35 to 80 are wanted"),
+        (too_many_cells, "86 cells, where 35 to 80 are wanted"),
         (long_cell, "cell 6: 31 lines of code"),
         (long_median, "the median cell has 9 lines"),
         (other_kernel, "the kernelspec is 'my-env'"),
