@@ -171,7 +171,102 @@ def unet():
     )
 
 
-DIAGRAMS = (convolution, stride, transposed_convolution, skip, unet)
+def batch_normalisation():
+    """Where the mean and the variance come from, in training and in inference."""
+    drawn = box(20, 60, 150, 60, "box a") + text(95, 86, "one channel")
+    drawn += text(95, 106, "of a batch", "small")
+    drawn += box(265, 60, 190, 60, "box plain") + text(360, 86, "(x - mean) / spread")
+    drawn += text(360, 106, "then scale and shift", "small")
+    drawn += box(550, 60, 140, 60, "box c") + text(620, 86, "output")
+    drawn += text(620, 106, "mean 0, spread 1", "small")
+    drawn += arrow((172, 90), (257, 90)) + arrow((457, 90), (542, 90))
+    drawn += box(130, 200, 180, 60, "box a") + text(220, 226, "mean and variance")
+    drawn += text(220, 246, "of this batch", "small")
+    drawn += box(420, 200, 180, 60, "box b") + text(510, 226, "moving averages")
+    drawn += text(510, 246, "of all batches so far", "small")
+    drawn += arrow((95, 122), (95, 230), (122, 230))
+    drawn += arrow((270, 198), (330, 124)) + text(245, 165, "training")
+    drawn += arrow((480, 198), (400, 124)) + text(495, 165, "inference")
+    drawn += arrow((312, 230), (412, 230)) + text(362, 218, "1 %", "small")
+    drawn += text(350, 300, "Each training step moves the averages by one part in a hundred.")
+    return drawn, 710, 325, "Batch normalisation in training and in inference"
+
+
+def split():
+    """Three parts of the pictures, with near-duplicates kept together."""
+    drawn = box(20, 60, 660, 50, "box plain") + text(350, 91, "all pictures, in random order")
+    parts = (
+        (20, 440, "a", "training", "the weights are fitted to them"),
+        (470, 100, "b", "validation", "settings"),
+        (580, 100, "c", "test", "the result"),
+    )
+    for x, width, kind, name, use in parts:
+        drawn += box(x, 170, width, 50, f"box {kind}") + text(x + width / 2, 201, name)
+        drawn += arrow((x + width / 2, 112), (x + width / 2, 164))
+        drawn += text(x + width / 2, 245, use, "small")
+    drawn += box(90, 68, 16, 34, "box b") + box(108, 68, 16, 34, "box b")
+    drawn += box(90, 178, 16, 34, "box b") + box(108, 178, 16, 34, "box b")
+    drawn += text(107, 50, "near-duplicates", "small")
+    drawn += text(350, 290, "Near-duplicates move together: no part holds a copy from another.")
+    return drawn, 700, 315, "The split into training, validation and test pictures"
+
+
+def pipeline():
+    """The stages between a file and a batch, and what each hands on."""
+    stages = (
+        ("order", "names of files", "plain"),
+        ("decode", "pictures of any size", "a"),
+        ("square", "128 x 128 x 3", "a"),
+        ("flip", "mirrored or not", "a"),
+        ("batch", "4 x 128 x 128 x 3", "b"),
+        ("prefetch", "grey and colour", "c"),
+    )
+    drawn = text(350, 40, "Several stages work at the same time, some in several threads.")
+    for number, (name, result, kind) in enumerate(stages):
+        x, y = 20 + 230 * (number % 3), 70 + 130 * (number // 3)
+        drawn += box(x, y, 170, 50, f"box {kind}") + text(x + 85, y + 31, name)
+        drawn += text(x + 85, y + 72, result, "small")
+        if number % 3 < 2:
+            drawn += arrow((x + 174, y + 25), (x + 222, y + 25))
+    drawn += arrow((565, 150), (565, 172), (105, 172), (105, 194))
+    drawn += arrow((652, 225), (692, 225)) + text(672, 212, "step", "small")
+    return drawn, 720, 300, "The data pipeline, from the names of files to batches"
+
+
+def hints():
+    """How a clicked colour enters the network: beside the skips of the decoder."""
+    drawn = (
+        box(20, 60, 130, 50, "box plain")
+        + text(85, 82, "photograph")
+        + text(85, 100, "in grey", "small")
+    )
+    drawn += box(210, 60, 130, 50, "box a") + text(275, 91, "encoder")
+    drawn += box(400, 60, 130, 50, "box c") + text(465, 91, "decoder")
+    drawn += box(590, 60, 130, 50, "box plain") + text(655, 82, "beliefs")
+    drawn += text(655, 100, "at each place", "small")
+    drawn += arrow((152, 85), (204, 85)) + arrow((342, 85), (394, 85)) + arrow((532, 85), (584, 85))
+    drawn += text(275, 135, "runs once a photograph", "small")
+    drawn += text(465, 45, "runs again at each click", "small")
+    drawn += box(20, 190, 130, 50, "box b") + text(85, 212, "a click:")
+    drawn += text(85, 230, "place, a, b", "small")
+    drawn += box(210, 190, 130, 50, "box b") + text(275, 212, "three planes")
+    drawn += text(275, 230, "a, b and a mask", "small")
+    drawn += arrow((152, 215), (204, 215)) + arrow((342, 215), (465, 215), (465, 114))
+    drawn += text(370, 280, "The photograph's luma is put back at the end, whatever the hint says.")
+    return drawn, 740, 305, "How a hint enters the network"
+
+
+DIAGRAMS = (
+    convolution,
+    stride,
+    transposed_convolution,
+    skip,
+    unet,
+    batch_normalisation,
+    split,
+    pipeline,
+    hints,
+)
 
 
 def svg(diagram):
