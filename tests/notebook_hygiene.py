@@ -10,6 +10,7 @@ import statistics
 import sys
 from pathlib import Path
 
+MAX_LINE = 79
 MAX_CELL_LINES = 30
 MAX_MEDIAN_LINES = 8
 CELL_RANGE = (35, 80)
@@ -91,16 +92,23 @@ def check_solutions(notebook):
 
 
 def check_size(notebook):
-    """Short cells, and a number of cells that a reader can finish, besides exercises."""
+    """Short cells and lines, and a number of cells that a reader can finish, besides exercises."""
     count = len(notebook["cells"]) - sum(map(belongs_to_exercise, notebook["cells"]))
     low, high = CELL_RANGE
     if not low <= count <= high:
         yield f"{count} cells, where {low} to {high} are wanted"
     lengths = []
     for number, cell in cells_of(notebook, "code"):
-        lengths.append(len(text(cell["source"]).splitlines()))
+        lines = text(cell["source"]).splitlines()
+        lengths.append(len(lines))
         if lengths[-1] > MAX_CELL_LINES:
             yield f"cell {number}: {lengths[-1]} lines of code, at most {MAX_CELL_LINES} are wanted"
+        for place, line in enumerate(lines, start=1):
+            if len(line) > MAX_LINE:
+                yield (
+                    f"cell {number}: line {place} has {len(line)} characters, "
+                    f"at most {MAX_LINE} are wanted"
+                )
     if lengths and statistics.median(lengths) > MAX_MEDIAN_LINES:
         median = statistics.median(lengths)
         yield f"the median cell has {median:g} lines of code, at most {MAX_MEDIAN_LINES} are wanted"
@@ -124,11 +132,21 @@ def check_run(notebook):
 
 
 def check_pictures(notebook):
-    """Every picture is described in words and has a number beside it."""
+    """Every picture has a caption, is described in words and has a number beside it."""
+    names = []
     for number, cell in cells_of(notebook, "code"):
         pictures = sum(map(is_image, cell["outputs"]))
         if pictures == 0:
             continue
+        figure = cell["metadata"].get("mystnb", {}).get("figure", {})
+        names.append(figure.get("name", ""))
+        if len(figure.get("caption", "").strip()) < MIN_ALT_LENGTH:
+            yield (
+                f"cell {number}: its picture needs a caption of {MIN_ALT_LENGTH} characters or "
+                'more, {"mystnb": {"figure": {"caption": "...", "name": "fig-..."}}}'
+            )
+        elif not names[-1].startswith("fig-") or names.count(names[-1]) > 1:
+            yield f"cell {number}: its caption needs a name of its own that begins with fig-"
         if pictures > 1:
             yield f"cell {number}: shows {pictures} pictures, but can describe only one"
         alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")

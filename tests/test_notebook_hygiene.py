@@ -10,7 +10,9 @@ FIGURE = {
     "metadata": {},
     "data": {"image/png": "iVBORw0KGgo=", "text/plain": ["<Figure size 640x480 with 1 Axes>"]},
 }
-ALT = {"mystnb": {"image": {"alt": "Three small pictures of a beach, grey to coloured."}}}
+CAPTION = {"caption": "A beach, from grey to colour.", "name": "fig-beach"}
+IMAGE = {"alt": "Three small pictures of a beach, grey to coloured."}
+ALT = {"mystnb": {"figure": CAPTION, "image": IMAGE}}
 
 SOLUTION = {"tags": ["hide-cell"], "jupyter": {"outputs_hidden": True, "source_hidden": True}}
 
@@ -203,11 +205,30 @@ def noisy(notebook):
 
 
 def no_alt(notebook):
-    notebook["cells"][2]["metadata"] = {}
+    notebook["cells"][2]["metadata"] = {"mystnb": {"figure": CAPTION}}
 
 
 def short_alt(notebook):
-    notebook["cells"][2]["metadata"] = {"mystnb": {"image": {"alt": "A figure."}}}
+    notebook["cells"][2]["metadata"] = {
+        "mystnb": {"image": {"alt": "A figure."}, "figure": CAPTION}
+    }
+
+
+def no_caption(notebook):
+    notebook["cells"][2]["metadata"] = {"mystnb": {"image": IMAGE}}
+
+
+def no_name(notebook):
+    figure = {"caption": CAPTION["caption"]}
+    notebook["cells"][2]["metadata"] = {"mystnb": {"image": IMAGE, "figure": figure}}
+
+
+def same_name(notebook):
+    notebook["cells"][5] |= {"outputs": [stream("1"), FIGURE], "metadata": ALT}
+
+
+def long_line(notebook):
+    notebook["cells"][5]["source"] = ["x = 1\n", "y = '" + 75 * "x" + "'"]
 
 
 def two_pictures(notebook):
@@ -264,6 +285,10 @@ def too_big(notebook):
         (noisy, "cell 6: writes to stderr: 'UserWarning: deprecated'"),
         (no_alt, "cell 3: its picture needs alt text"),
         (short_alt, "cell 3: its picture needs alt text"),
+        (no_caption, "cell 3: its picture needs a caption"),
+        (no_name, "cell 3: its caption needs a name of its own"),
+        (same_name, "cell 6: its caption needs a name of its own"),
+        (long_line, "cell 6: line 2 has 81 characters, at most 79"),
         (two_pictures, "cell 3: shows 2 pictures, but can describe only one"),
         (no_number, "cell 3: shows a picture but prints no number"),
         (no_id, "cell 6: has no id"),

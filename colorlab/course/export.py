@@ -24,7 +24,7 @@ STUDENTS, TEACHER = "students", "teacher"
 _SOLUTION = "hide-cell"
 _ANSWER = "# your answer"
 _BOOK_LINK = re.compile(r"\[([^\]]+)\]\(\.\./[^)]+\.md[^)]*\)")
-_FILE = re.compile(r"\.\./(?:[\w.-]+/)+[\w.-]+\.(?:svg|png|jpg|json|csv)\b")
+_FILE = re.compile(r"(?:\.\./(?:[\w.-]+/)+|\bfigures/)[\w.-]+\.(?:svg|png|jpg|json|csv)\b")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,7 +142,8 @@ def export(notebooks: str | os.PathLike, folder: str | os.PathLike) -> Editions:
             for edition, contents in editions.items():
                 _write(pathlib.Path(place, folder.name, edition, "notebooks"), contents)
                 for found in shown:
-                    target = pathlib.Path(place, folder.name, edition, found.removeprefix("../"))
+                    beside = os.path.join(place, folder.name, edition, "notebooks", found)
+                    target = pathlib.Path(os.path.normpath(beside))
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(notebooks / found, target)
             if folder.exists():

@@ -1,13 +1,14 @@
 """The students' edition holds no answer, the teacher's holds all, and both open as notebooks."""
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from command import colorlab, contents, refusal
 
-from colorlab.course import export
+from colorlab.course import exercises, export
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,11 +32,13 @@ def notebooks(tmp_path):
     figure = place.parent / "book" / "_static" / "stride.svg"
     figure.parent.mkdir(parents=True)
     figure.write_text("<svg/>")
+    (place / "figures").mkdir()
+    (place / "figures" / "two.svg").write_text("<svg>2</svg>")
     prose = nbformat.v4.new_markdown_cell
     chapters = {
         "00_first": [
             prose("# First\n\nSee the [setup](../book/setup.md) and [next](01_second.ipynb)."),
-            prose("![A stride of two](../book/_static/stride.svg)"),
+            prose("![A stride of two](../book/_static/stride.svg) ![Layers](figures/two.svg)"),
             code("print(6 * 7)", "42\n"),
             prose("## Exercises\n\n**Exercise 1.** How many?"),
             code(STUB, "No answer yet: 11\n"),
@@ -103,6 +106,7 @@ def test_both_editions_are_valid_notebooks_whose_links_lead_somewhere(written):
         nbformat.validate(nbformat.read(path, as_version=4))
     for edition in ("students", "teacher"):
         assert (folder / edition / "book" / "_static" / "stride.svg").read_text() == "<svg/>"
+        assert (folder / edition / "notebooks" / "figures" / "two.svg").is_file()
         first = read(folder, edition, "00_first.ipynb").cells[0].source
         assert "See the setup and [next](01_second.ipynb)." in first
 
@@ -113,7 +117,9 @@ def test_no_solution_of_the_course_is_left_in_the_students_edition(tmp_path):
     assert (result.code, result.errors) == (0, "")
     students = tmp_path / "new" / "handout" / "students" / "notebooks"
     originals = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    assert sorted(path.name for path in students.iterdir()) == [each.name for each in originals]
+    assert sorted(path.name for path in students.glob("*.ipynb")) == [
+        each.name for each in originals
+    ]
     answers = 0
     for path in originals:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -124,6 +130,64 @@ def test_no_solution_of_the_course_is_left_in_the_students_edition(tmp_path):
             first = json.dumps("".join(cell["source"]), ensure_ascii=False)[1:60]
             assert first not in handout
     assert f"{len(originals)} notebooks, {answers} answers" in result.out
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory):
+    """The students' edition of the course."""
+    folder = tmp_path_factory.mktemp("handout") / "all"
+    export.export(ROOT / "notebooks", folder)
+    return folder / export.STUDENTS / "notebooks"
+
+
+def answer_cells(path):
+    """Return the code of a handout that loads exercises and that waits for an answer."""
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    loading = [
+        re.search(r"^q.* = exercises\.load\(.*\)$", each, re.MULTILINE)
+        for each in cells
+        if "exercises.load(" in each
+    ]
+    return loading[0].group(), [each for each in cells if "return ...  # your answer" in each]
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("return ...  # your answer", "No answer yet"),
+        ("return momentum**steps", "Not yet: this is the share of all the steps before."),
+        ("return momentum * step", "Not yet: the function stops with NameError"),
+        ("return 1 - momentum**steps", "Right. Half of the average"),
+    ],
+)
+def test_a_student_who_types_an_answer_is_told_about_it(students, capsys, typed, printed):
+    load, cells = answer_cells(students / "06_keep_the_light.ipynb")
+    (cell,) = [each for each in cells if "share_of_last" in each]
+    names = {"exercises": exercises}
+    exec(load, names)
+    exec(cell.replace("return ...  # your answer", typed), names)
+    assert capsys.readouterr().out.startswith(printed)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_every_answer_cell_of_the_handout_can_be_solved_wrong_and_right(students, capsys, path):
+    load, cells = answer_cells(students / path.name)
+    names = {"exercises": exercises}
+    exec(load, names)
+    solved = 0
+    for cell in cells:
+        exec(cell, names)
+        assert capsys.readouterr().out.startswith("No answer yet")
+        exercise, function = re.search(r"^(q\d)\.check\((\w+)\)$", cell, re.MULTILINE).groups()
+        assert names[exercise].answer.__name__ == function
+        for answer, printed in (
+            (names[exercise].mistakes[0][0], "Not yet: "),
+            (names[exercise].answer, "Right. "),
+        ):
+            names[exercise].check(answer)
+            assert capsys.readouterr().out.startswith(printed)
+        solved += 1
+    assert solved == len(exercises.load(path.stem[:2]))
 
 
 def test_nothing_is_written_over_and_nothing_is_left_half_done(notebooks, tmp_path):

@@ -4,7 +4,7 @@
 from an archive or a folder, verifies every picture, and puts the set into place whole or not at
 all. The command ``colorlab data`` does the same.
 
-Taught in :doc:`/notebooks/01_data` and :doc:`/book/data_and_licences`.
+Taught in :doc:`/book/data_and_licences`.
 """
 
 from colorlab.datasets.public.acquire import get
