@@ -4,36 +4,14 @@ Taught in :doc:`/notebooks/04_training`.
 """
 
 import dataclasses
-import math
-import numbers
+from typing import Any
 
 from colorlab.errors import InputError
-from colorlab.networks.registry import LOSSES, NETWORKS, TARGETS, default_loss
+from colorlab.networks.registry import NETWORKS, default_loss
 from colorlab.presets import PRESETS
+from colorlab.valid_settings import require_kinds, require_values
 
 __all__ = ["PRESETS", "Configuration"]
-
-_CHOICES = {
-    "schedule": ("constant", "cosine"),
-    "precision": ("auto", "float32", "mixed_float16", "mixed_bfloat16"),
-}
-
-_POSITIVE = numbers.Integral, lambda value: value >= 1, "a whole number above 0"
-_FRACTION = numbers.Real, lambda value: 0 <= value < 1, "from 0 to below 1"
-_SHARE = numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
-_FROM_0 = numbers.Real, lambda value: value >= 0 and math.isfinite(value), "from 0"
-# Settings, the kind of number that they are, what is accepted, and how a message says that.
-_RANGES = (
-    ("image_size batch_size epochs", *_POSITIVE),
-    ("seed", numbers.Integral, lambda value: value >= 0, "a whole number from 0"),
-    ("dropout_rate beta_1 ema_momentum normalization_momentum", *_FRACTION),
-    ("weight_decay warmup_epochs class_rebalancing", *_FROM_0),
-    ("min_crop_area encoder_rate", *_SHARE),
-    ("encoder_version", numbers.Integral, lambda value: value in (0, 2), "0 or 2"),
-    ("frozen_stages", numbers.Integral, lambda value: 0 <= value <= 7, "from 0 to 7"),
-    ("validation test", numbers.Real, lambda value: 0 < value < 1, "between 0 and 1"),
-    ("learning_rate", numbers.Real, lambda value: 0 < value < math.inf, "above 0"),
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,63 +123,21 @@ class Configuration:
 
     def __post_init__(self):
         """Fill in what depends on network and target, and check every setting."""
-        self._require_choice("network", NETWORKS)
-        self._require_choice("target", TARGETS)
-        network = NETWORKS[self.network]
-        if self.target not in network.targets:
-            raise InputError(
-                f"target must be one of {', '.join(network.targets)} with the network "
-                f"{self.network}, got {self.target!r}"
-            )
+        require_kinds(self)
         if self.loss is None:
             object.__setattr__(self, "loss", default_loss(self.target))
-        self._require_choice(
-            "loss",
-            [name for name, loss in LOSSES.items() if self.target in loss.targets],
-            f" with the target {self.target}",
-        )
         # JSON knows lists only; a tuple keeps the object hashable.
-        filters = network.filters if self.filters is None else tuple(self.filters)
+        filters = NETWORKS[self.network].filters if self.filters is None else tuple(self.filters)
         object.__setattr__(self, "filters", filters)
-        for names, kind, accept, expected in _RANGES:
-            for name in names.split():
-                self._require(name, kind, accept, expected)
-        if self.devices != "all":
-            self._require("devices", *_POSITIVE[:2], "all or a whole number above 0")
-        if self.encoder_weights not in (None, "imagenet"):
-            raise InputError(f"encoder_weights must be imagenet, got {self.encoder_weights!r}")
-        if self.validation + self.test >= 1:
-            raise InputError("validation and test must add up to less than 1")
-        if not self.filters or any(
-            isinstance(count, bool) or not isinstance(count, numbers.Integral) or count < 1
-            for count in self.filters
-        ):
-            raise InputError(f"filters must be whole numbers above 0, got {self.filters}")
-        if self.image_size % self.stride:
-            raise InputError(
-                f"image_size must be a multiple of {self.stride}, the stride of the network "
-                f"{self.network} with {len(self.filters)} blocks, got {self.image_size}"
-            )
-        for name, known in _CHOICES.items():
-            self._require_choice(name, known)
+        require_values(self)
 
     @property
     def stride(self) -> int:
         """Number of pixels that height and width of the network's input are multiples of."""
         return NETWORKS[self.network].stride(self.filters or ())
 
-    def _require_choice(self, name, known, where=""):
-        value = getattr(self, name)
-        if not isinstance(value, str) or value not in known:
-            raise InputError(f"{name} must be one of {', '.join(known)}{where}, got {value!r}")
-
-    def _require(self, name, kind, accept, expected):
-        value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, kind) or not accept(value):
-            raise InputError(f"{name} must be {expected}, got {value!r}")
-
     @classmethod
-    def from_preset(cls, preset: str, **settings) -> "Configuration":
+    def from_preset(cls, preset: str, **settings: Any) -> "Configuration":
         """Make the configuration of a preset, with some settings of your own.
 
         Parameters
@@ -210,6 +146,10 @@ class Configuration:
             A key of :data:`PRESETS`; ``recipe`` is the published network and its training.
         **settings
             Attributes of the configuration.
+
+        Returns
+        -------
+        Configuration
 
         Raises
         ------
@@ -226,12 +166,27 @@ class Configuration:
         return cls(**{**PRESETS[preset], **settings})
 
     def to_dict(self) -> dict:
-        """Return the settings as a dict that JSON can hold."""
+        """Return the settings as a dict that JSON can hold.
+
+        Returns
+        -------
+        dict
+            By name of the setting.
+        """
         return {**dataclasses.asdict(self), "filters": list(self.filters or ())}
 
     @classmethod
     def from_dict(cls, settings: dict) -> "Configuration":
         """Make a configuration from :meth:`to_dict`'s result.
+
+        Parameters
+        ----------
+        settings : dict
+            By name of the setting.
+
+        Returns
+        -------
+        Configuration
 
         Raises
         ------

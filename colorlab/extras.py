@@ -46,6 +46,10 @@ class MissingExtra(InputError, ImportError):
         ----------
         error : ModuleNotFoundError
             What Python raised.
+
+        Returns
+        -------
+        MissingExtra or None
         """
         module = (error.name or "").partition(".")[0]
         extra = EXTRA_OF_MODULE.get(module)

@@ -13,13 +13,7 @@ from colorlab.backend import keras
 from colorlab.color import ab_bins
 from colorlab.color.ab_bins import BIN_STRIDE
 
-__all__ = [
-    "BIN_STRIDE",
-    "AbCrossEntropy",
-    "AbCrossEntropyAndDistance",
-    "AbDistance",
-    "log_cosh",
-]
+__all__ = ["BIN_STRIDE", "AbCrossEntropy", "AbCrossEntropyAndDistance", "AbDistance", "log_cosh"]
 
 ops = keras.ops
 
@@ -182,7 +176,18 @@ class AbCrossEntropy:
         return self.soft_encode_ab(_coarse_ab(target))
 
     def soft_encode_ab(self, ab: Any) -> Any:
-        """Encode a and b, shape (..., 2), in Lab units, as :meth:`soft_encode` does (..., bins)."""
+        """Encode a and b as a distribution over the nearest bins.
+
+        Parameters
+        ----------
+        ab : array, shape (..., 2)
+            In Lab units.
+
+        Returns
+        -------
+        tensor, shape (..., bins)
+            float32, at least 0; the sum over the bins is 1.
+        """
         # |t - c|^2 minus |t|^2, which is the same for all bins.
         square = (self._centers**2).sum(axis=-1) - 2.0 * ops.matmul(ab, self._centers.T)
         return ops.softmax(-square / (2.0 * self._SPREAD**2), axis=-1)

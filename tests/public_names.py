@@ -6,21 +6,19 @@ _NAMES = {
     "signed_to_levels srgb_to_lab",
     "colorlab.configuration": "Configuration",
     "colorlab.course": "load",
-    "colorlab.course.exercises": "Exercise load",
-    "colorlab.course.flipbook": "Flipbook",
+    "colorlab.course.exercises": "load",
     "colorlab.datasets": "PictureTable Splits scan split",
     "colorlab.datasets.toy": "paint write_folder",
-    "colorlab.evaluation": "Evaluation evaluate mean_ab method_of paint_ab",
+    "colorlab.evaluation": "Evaluation evaluate mean_ab paint_ab",
     "colorlab.export": "export_run export_web",
     "colorlab.images": "read_image resize save_image standardize to_grey",
-    "colorlab.inference": "Archive Manifest Session Settings Shard Suggestion check_manifest "
-    "colorize_all find_photographs palette_of plan read_hints write_hints",
-    "colorlab.losses": "AbCrossEntropy AbCrossEntropyAndDistance AbDistance log_cosh",
-    "colorlab.metrics": "Scores ciede2000 colorfulness psnr score ssim",
+    "colorlab.inference": "Archive Session Settings colorize_all palette_of plan "
+    "read_hints write_hints",
+    "colorlab.losses": "AbCrossEntropy AbDistance log_cosh",
+    "colorlab.metrics": "ciede2000 colorfulness psnr score ssim",
     "colorlab.networks": "build_network",
     "colorlab.plots": "ab_histogram category_sheet result_grid training_curves",
-    "colorlab.restoration": "fill find_scratches grey_without_cast remove_scratches "
-    "stretch_contrast",
+    "colorlab.restoration": "fill remove_scratches",
     "colorlab.training": "Batches Run compile_network load_network to_network train",
 }
 ALL = {f"{module}.{name}" for module, names in _NAMES.items() for name in names.split()}

@@ -20,10 +20,9 @@ from colorlab.evaluation import (
     Evaluation,
     evaluate,
     mean_ab,
-    method_of,
     paint_ab,
 )
-from colorlab.evaluation.models import common_split, picture_size
+from colorlab.evaluation.models import common_split, method_of, picture_size
 from colorlab.inference.colorizer import Colorizer
 
 SIZE = 32

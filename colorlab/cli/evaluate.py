@@ -107,7 +107,7 @@ def evaluate(
         raise InputError(f"--hints {hints}: none of {', '.join(named)} takes hints; leave it out")
 
     from colorlab import evaluation
-    from colorlab.evaluation.models import common_split, facts_of, picture_size
+    from colorlab.evaluation.models import common_split, facts_of, method_of, picture_size
 
     split = common_split({name: each.predictor.configuration for name, each in colorizers.items()})
     chosen = {"validation": validation, "test": test}
@@ -126,10 +126,7 @@ def evaluate(
         f"seed {split['seed']}",
         **facts_of(colorizers),
     }
-    methods = {
-        name: evaluation.method_of(each, saturation, temperature)
-        for name, each in colorizers.items()
-    }
+    methods = {name: method_of(each, saturation, temperature) for name, each in colorizers.items()}
     with count_progress(errors, "pictures measured", len(judged)) as progress:
         result = evaluation.evaluate(judged, parts.train, methods, size, facts, progress, hints)
     folders = [model for model in named.values() if pathlib.Path(model).is_dir()]

@@ -16,7 +16,17 @@ _PLAIN = list | tuple | int | float
 
 
 def namespace(*arrays: Any) -> Any:
-    """Return NumPy, or ``keras.ops`` if one of the arrays is a tensor; their functions match."""
+    """Return NumPy, or ``keras.ops`` if one of the arrays is a tensor; their functions match.
+
+    Parameters
+    ----------
+    *arrays : array, number or sequence
+
+    Returns
+    -------
+    module
+        ``numpy`` or ``keras.ops``.
+    """
     if all(isinstance(array, np.ndarray | np.generic | _PLAIN) for array in arrays):
         return np
     from colorlab.backend import keras
@@ -25,13 +35,36 @@ def namespace(*arrays: Any) -> Any:
 
 
 def as_float(values: Any) -> Any:
-    """Convert an array or a tensor to float32."""
+    """Convert an array or a tensor to float32.
+
+    Parameters
+    ----------
+    values : array, number or sequence
+
+    Returns
+    -------
+    array
+        float32, of the same kind and shape.
+    """
     xp = namespace(values)
     return xp.asarray(values, dtype="float32") if xp is np else xp.cast(values, "float32")
 
 
 def require_channels(values: Any, channels: int, name: str) -> Any:
-    """Return an array, or raise ValueError if its last axis has another number of channels."""
+    """Return an array, or raise ValueError if its last axis has another number of channels.
+
+    Parameters
+    ----------
+    values : array, shape (..., channels)
+    channels : int
+    name : str
+        What the message calls the array.
+
+    Returns
+    -------
+    array
+        As given.
+    """
     if len(values.shape) == 0 or values.shape[-1] != channels:
         raise ValueError(
             f"{name} must have {channels} channel(s) in its last axis, "

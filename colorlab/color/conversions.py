@@ -148,14 +148,36 @@ def _lab_to_unclipped_srgb(lab):
 
 
 def lab_f_inverse(f):
-    """Invert the cube-root function f of CIE Lab: from f(X / Xn) to X / Xn, any shape."""
+    """Invert the cube-root function f of CIE Lab.
+
+    Parameters
+    ----------
+    f : array
+        f(X / Xn).
+
+    Returns
+    -------
+    array
+        X / Xn, of the same shape.
+    """
     ops = namespace(f)
     above = ops.maximum(f, LAB_KNEE_ROOT)
     return ops.where(f > LAB_KNEE_ROOT, above * above * above, (f - _LAB_OFFSET) / _LAB_SLOPE)
 
 
 def linear_to_srgb(linear):
-    """Apply the transfer function of IEC 61966-2-1 to linear light in the unit range, any shape."""
+    """Apply the transfer function of IEC 61966-2-1 to linear light.
+
+    Parameters
+    ----------
+    linear : array
+        Linear light, 0 to 1.
+
+    Returns
+    -------
+    array
+        sRGB values, 0 to 1, of the same shape.
+    """
     ops = namespace(linear)
     curved = 1.055 * ops.power(ops.maximum(linear, _LINEAR_KNEE), 1.0 / 2.4) - 0.055
     return ops.where(linear > _LINEAR_KNEE, curved, 12.92 * linear)

@@ -78,6 +78,10 @@ class Course:
         **settings
             Attributes of the configuration, in place of the course's own.
 
+        Returns
+        -------
+        Course
+
         Raises
         ------
         InputError
@@ -88,7 +92,12 @@ class Course:
         return dataclasses.replace(self, configuration=configuration)
 
     def split(self) -> splits.Splits:
-        """Split the pictures as configured (colorlab.datasets.splits.Splits)."""
+        """Split the pictures as configured.
+
+        Returns
+        -------
+        colorlab.datasets.splits.Splits
+        """
         settings = self.configuration
         return splits.split(self.table, settings.validation, settings.test, settings.seed)
 

@@ -92,7 +92,17 @@ class PictureTable:
         return hashlib.sha256(os.fsencode("\n".join(rows))).hexdigest()
 
     def select(self, indices: Iterable[int]) -> "PictureTable":
-        """Take the pictures at the given positions, in table order (PictureTable)."""
+        """Take the pictures at the given positions, in table order.
+
+        Parameters
+        ----------
+        indices : iterable of int
+            Positions, from 0.
+
+        Returns
+        -------
+        PictureTable
+        """
         return dataclasses.replace(
             self, pictures=tuple(self.pictures[index] for index in sorted(indices)), skipped=()
         )
@@ -121,6 +131,14 @@ class PictureTable:
     def of(self, *categories: str) -> "PictureTable":
         """Take the pictures of the named categories.
 
+        Parameters
+        ----------
+        *categories : str
+
+        Returns
+        -------
+        PictureTable
+
         Raises
         ------
         InputError
@@ -137,5 +155,16 @@ class PictureTable:
         )
 
     def read(self, index: int) -> np.ndarray:
-        """Read the picture at a position: uint8 sRGB, shape (height, width, 3)."""
+        """Read the picture at a position.
+
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        numpy.ndarray, shape (height, width, 3)
+            uint8 sRGB.
+        """
         return images.read_image(self.folder / self.pictures[index].path)

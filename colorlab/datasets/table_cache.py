@@ -63,7 +63,16 @@ class TableCache:
 
     @staticmethod
     def stamp(path: pathlib.Path) -> list[int]:
-        """Return what changes with a file: size in bytes, and times in nanoseconds."""
+        """Return what changes with a file: size in bytes, and times in nanoseconds.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+
+        Returns
+        -------
+        list of int
+        """
         facts = path.stat()
         return [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
 

@@ -1,7 +1,6 @@
 """Tables of results: the protocol of the course on many pictures, beside baselines."""
 
 from colorlab.evaluation.baselines import mean_ab, paint_ab
-from colorlab.evaluation.models import method_of
 from colorlab.evaluation.protocol import evaluate
 from colorlab.evaluation.table import COLUMNS, Evaluation
 
@@ -10,6 +9,5 @@ __all__ = [
     "Evaluation",
     "evaluate",
     "mean_ab",
-    "method_of",
     "paint_ab",
 ]

@@ -77,8 +77,8 @@ def evaluate(
     methods : dict of str to callable, optional
         What the table calls each colouriser, and a function from grey levels, float32 of shape
         (batch, size, size, 1), to uint8 sRGB of shape (batch, size, size, 3), such as
-        :meth:`colorlab.inference.colorizer.Colorizer.predict` or what
-        :func:`colorlab.evaluation.method_of` makes. Without it only the baselines are measured.
+        :meth:`colorlab.inference.colorizer.Colorizer.predict`. Without it only the baselines are
+        measured.
     size : int
         Side of the squares in pixels.
     facts : dict, optional

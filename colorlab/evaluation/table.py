@@ -44,6 +44,17 @@ class Evaluation:
     def row(self, method: str, category: str = "all") -> dict:
         """Return one row of the table.
 
+        Parameters
+        ----------
+        method : str
+        category : str
+            ``all`` stands for all pictures.
+
+        Returns
+        -------
+        dict
+            One of :attr:`rows`.
+
         Raises
         ------
         KeyError
@@ -55,7 +66,19 @@ class Evaluation:
         raise KeyError(f"no row for {method!r} and {category!r}")
 
     def ranked(self, method: str, column: str = "ciede2000") -> list[dict]:
-        """Return the pictures of a method as a list of dict, the best first."""
+        """Sort the pictures of a method, the best first.
+
+        Parameters
+        ----------
+        method : str
+        column : {"psnr", "ssim", "ciede2000"}
+            The measure that decides.
+
+        Returns
+        -------
+        list of dict
+            Of :attr:`pictures`.
+        """
         if column not in ("psnr", "ssim", "ciede2000"):
             raise ValueError(f"column must be psnr, ssim or ciede2000, got {column!r}")
         rows = [row for row in self.pictures if row["method"] == method]
@@ -66,6 +89,11 @@ class Evaluation:
 
         JSON cannot represent infinity or an undefined ratio: both become null. They occur when
         a prediction is identical to its target, and when all targets are grey.
+
+        Parameters
+        ----------
+        path : path-like
+            An existing file is replaced.
 
         Raises
         ------

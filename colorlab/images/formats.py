@@ -146,7 +146,17 @@ def kind_of(head):
 
 
 def is_read(kind):
-    """Return whether Pillow's format of this name is decoded (bool)."""
+    """Tell whether a format is decoded.
+
+    Parameters
+    ----------
+    kind : str or None
+        Pillow's name of a format.
+
+    Returns
+    -------
+    bool
+    """
     return kind in (None, "MPO", "DIB", *_PLUGINS)
 
 

@@ -41,7 +41,17 @@ def allow_pixels(largest: int) -> None:
 
 
 def is_large(height: int, width: int) -> bool:
-    """Tell whether a picture of this size is to be read and written strip by strip (bool)."""
+    """Tell whether a picture of this size is to be read and written strip by strip.
+
+    Parameters
+    ----------
+    height, width : int
+        In pixels.
+
+    Returns
+    -------
+    bool
+    """
     return height * width > LARGE
 
 

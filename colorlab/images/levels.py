@@ -53,7 +53,17 @@ def turn_upright(picture):
 
 
 def orientation(picture):
-    """Return the EXIF orientation of a picture (int), 1 for upright."""
+    """Return the EXIF orientation of a picture, 1 for upright.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+
+    Returns
+    -------
+    int
+        1 to 8.
+    """
     with contextlib.suppress(Exception):  # a picture with damaged EXIF data can still be used
         stored = picture.getexif().get(_TAGS.Orientation, 1)
         if isinstance(stored, bytes | tuple):  # stored as a byte instead of a short number

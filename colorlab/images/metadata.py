@@ -81,7 +81,16 @@ def read_metadata(picture: Image.Image) -> dict:
 
 
 def has_date(picture: Image.Image) -> bool:
-    """Tell whether EXIF data say when a picture was taken or digitised (bool)."""
+    """Tell whether EXIF data say when a picture was taken or digitised.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+
+    Returns
+    -------
+    bool
+    """
     with contextlib.suppress(Exception):  # they may be damaged in any way
         exif = picture.getexif()
         nested = exif.get_ifd(ExifTags.IFD.Exif)

@@ -18,7 +18,16 @@ __all__ = ["open_as", "open_stream", "page_numbers", "picture_size", "recognize"
 
 
 def open_stream(source: str | os.PathLike | bytes) -> BinaryIO:
-    """Open a file, or its content, for reading; see :func:`refusals.open_regular`."""
+    """Open a file, or its content, for reading; see :func:`refusals.open_regular`.
+
+    Parameters
+    ----------
+    source : path-like or bytes
+
+    Returns
+    -------
+    binary file
+    """
     return io.BytesIO(source) if isinstance(source, bytes) else open_regular(source)
 
 
@@ -56,7 +65,18 @@ def recognize(stream: BinaryIO, source: str | os.PathLike | bytes) -> str:
 
 
 def open_as(kind: str, stream: BinaryIO) -> Image.Image:
-    """Open a picture as one format and no other; nothing is decoded yet."""
+    """Open a picture as one format and no other; nothing is decoded yet.
+
+    Parameters
+    ----------
+    kind : str
+        Pillow's name of the format.
+    stream : binary file
+
+    Returns
+    -------
+    PIL.Image.Image
+    """
     try:
         return Image.open(stream, formats=(kind,))
     except UnidentifiedImageError:

@@ -1,14 +1,9 @@
 from colorlab.inference.archive import Archive as Archive
 from colorlab.inference.batch import colorize_all as colorize_all
 from colorlab.inference.colorizer import Colorizer as Colorizer
-from colorlab.inference.finding import find_photographs as find_photographs
 from colorlab.inference.hints_file import read_hints as read_hints
 from colorlab.inference.hints_file import write_hints as write_hints
 from colorlab.inference.job_settings import Settings as Settings
 from colorlab.inference.jobs import plan as plan
-from colorlab.inference.manifest import Manifest as Manifest
-from colorlab.inference.manifest_check import check_manifest as check_manifest
 from colorlab.inference.reference_palette import palette_of as palette_of
 from colorlab.inference.session import Session as Session
-from colorlab.inference.shards import Shard as Shard
-from colorlab.inference.suggestions import Suggestion as Suggestion

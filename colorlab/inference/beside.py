@@ -50,6 +50,17 @@ def paths_beside(
 def is_beside(path: pathlib.Path, targets: set[pathlib.Path]) -> bool:
     """Tell whether a picture was written beside one of some results.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of the picture.
+    targets : set of pathlib.Path
+        The results.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> is_beside(pathlib.Path("a_variant2.jpg"), {pathlib.Path("a.jpg")})

@@ -16,6 +16,15 @@ __all__ = ["enlarge", "normalized_entropy", "probabilities"]
 def probabilities(logits: np.ndarray) -> np.ndarray:
     """Compute the probabilities of logits, of any shape whose last axis is the bins.
 
+    Parameters
+    ----------
+    logits : numpy.ndarray, shape (..., bins)
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., bins)
+        At least 0; the sum over the bins is 1.
+
     Examples
     --------
     >>> probabilities(np.log([[1.0, 3.0]])).tolist()

@@ -69,7 +69,22 @@ def _cells(hint, shape, grid, valid_fraction):
 
 
 def cell_of(pixel: int, pixels: int, cells: int, fraction: float) -> int:
-    """Return the cell of a pixel; one outside the photograph has that of its edge."""
+    """Return the cell of a pixel; one outside the photograph has that of its edge.
+
+    Parameters
+    ----------
+    pixel : int
+        Its row or column.
+    pixels, cells : int
+        How many there are along this axis.
+    fraction : float
+        Of the cells that the photograph covers.
+
+    Returns
+    -------
+    int
+        From 0.
+    """
     inside = min(max(pixel, 0), pixels - 1)
     return min(int(inside * fraction * cells / pixels), cells - 1)
 

@@ -35,6 +35,14 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 def hints_beside(photograph: Any) -> pathlib.Path:
     """Name the file of a photograph's hints, which lies beside it.
 
+    Parameters
+    ----------
+    photograph : path-like
+
+    Returns
+    -------
+    pathlib.Path
+
     Examples
     --------
     >>> hints_beside("album/grandmother.jpg").as_posix()

@@ -43,7 +43,22 @@ def recombine_rgb(
 
 
 def saturate(rgb: np.ndarray, grey: np.ndarray, saturation: float) -> np.ndarray:
-    """Multiply the distance of colours from their grey, and clip the result to 0 to 255."""
+    """Multiply the distance of colours from their grey, and clip the result to 0 to 255.
+
+    Parameters
+    ----------
+    rgb : numpy.ndarray, shape (..., 3)
+        Levels, 0 to 255.
+    grey : numpy.ndarray, shape (..., 1)
+        Of the same pixels.
+    saturation : float
+        0 gives grey, 1 the colours as they are.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., 3)
+        Levels, 0 to 255.
+    """
     if saturation == 1:
         return rgb
     return np.clip(grey + np.float32(saturation) * (rgb - np.float32(grey)), 0, 255)

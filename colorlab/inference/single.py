@@ -202,6 +202,10 @@ def or_error(work: Callable[[], dict | None], name: str) -> dict | None:
 def make_folder(folder: pathlib.Path) -> None:
     """Make a folder and those above it.
 
+    Parameters
+    ----------
+    folder : pathlib.Path
+
     Raises
     ------
     InputError

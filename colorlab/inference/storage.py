@@ -108,6 +108,10 @@ class RemotePath:
     def read(self) -> bytes:
         """Read a file.
 
+        Returns
+        -------
+        bytes
+
         Raises
         ------
         InputError
@@ -136,6 +140,10 @@ class RemotePath:
     def exists(self) -> bool:
         """Tell whether there is a file or a folder.
 
+        Returns
+        -------
+        bool
+
         Raises
         ------
         InputError
@@ -152,6 +160,10 @@ class RemotePath:
 
     def file_names(self) -> set[str]:
         """List the files of a folder; one that is not there has none.
+
+        Returns
+        -------
+        set of str
 
         Raises
         ------

@@ -99,10 +99,18 @@ def encoder_stage(name: str) -> int | None:
 
 
 def build(configuration):
-    """Build the network of a configuration, its first stages frozen as configured (keras.Model).
+    """Build the network of a configuration, its first stages frozen as configured.
 
     The normalization of a pretrained encoder keeps its means and variances, which small batches of
     few pictures would spoil; that of an encoder from nothing has the configured momentum.
+
+    Parameters
+    ----------
+    configuration : colorlab.configuration.Configuration
+
+    Returns
+    -------
+    keras.Model
     """
     network = build_efficientnet_unet(
         configuration.encoder_version,
@@ -122,7 +130,14 @@ def build(configuration):
 
 
 def load_encoder(network, configuration):
-    """Load the encoder's weights that a configuration names, if it names any."""
+    """Load the encoder's weights that a configuration names, if it names any.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Of :func:`build`.
+    configuration : colorlab.configuration.Configuration
+    """
     if configuration.encoder_weights is not None:
         version, weights = configuration.encoder_version, configuration.encoder_weights
         copy_weights([efficientnet(version, weights, channels=1)], network)

@@ -18,7 +18,16 @@ _TO_KERAS = (2, 3, 1, 0)
 
 
 def weights_of(layer: Any) -> dict[str, Any]:
-    """Return the weights of a layer, arrays by short names such as ``kernel``."""
+    """Return the weights of a layer, arrays by short names such as ``kernel``.
+
+    Parameters
+    ----------
+    layer : keras.Layer
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+    """
     names = [variable.name for variable in layer.weights]
     return dict(zip(names, layer.get_weights(), strict=True))
 

@@ -133,6 +133,16 @@ LOSSES = {
 def default_loss(target: str) -> str:
     """Name the loss of a target, where a configuration names none.
 
+    Parameters
+    ----------
+    target : str
+        ``rgb``, ``ab`` or ``ab_bins``.
+
+    Returns
+    -------
+    str
+        A key of :data:`LOSSES`.
+
     Examples
     --------
     >>> default_loss("rgb")

@@ -147,7 +147,16 @@ def build_unet(
 
 
 def build(configuration):
-    """Build the blocks of the U-Net with the head of a configuration's target (keras.Model)."""
+    """Build the blocks of the U-Net with the head of a configuration's target.
+
+    Parameters
+    ----------
+    configuration : colorlab.configuration.Configuration
+
+    Returns
+    -------
+    keras.Model
+    """
     inputs = keras.Input((None, None, 1), name="grey")
     features = _features(
         inputs,

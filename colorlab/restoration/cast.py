@@ -27,7 +27,7 @@ def grey_without_cast(rgb: np.ndarray) -> np.ndarray:
     what varies slowly: stains are yellow or brown, and hardly visible in red. Which luma belongs to
     a red level is read from the print itself. A photograph that is grey already, is toned blue or
     has colours keeps its luma exactly: there a cast moves black and white, which
-    :func:`colorlab.restoration.stretch_contrast` corrects, and little else.
+    :func:`colorlab.restoration.fading.stretch_contrast` corrects, and little else.
 
     Parameters
     ----------

@@ -190,7 +190,15 @@ class Batches:
         return dataset.enumerate(first).map(add, num_parallel_calls=1)
 
     def one(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the first training batch as two NumPy arrays (grey, rgb) in the signed range."""
+        """Return the first training batch as NumPy arrays in the signed range.
+
+        Returns
+        -------
+        grey : numpy.ndarray, shape (batch, size, size, 1)
+            float32, -1 to 1.
+        rgb : numpy.ndarray, shape (batch, size, size, 3)
+            float32, -1 to 1.
+        """
         inputs, rgb = next(iter(self.training()))
         grey = inputs[0] if self._takes_hints else inputs
         return np.asarray(grey), np.asarray(rgb)

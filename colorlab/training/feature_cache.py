@@ -96,7 +96,17 @@ class FeatureCache:
         self.path = pathlib.Path(folder) / key[:16]
 
     def done(self, view: int) -> int:
-        """Count the pictures of a view that are in the cache, the first ones of the table."""
+        """Count the pictures of a view that are in the cache, the first ones of the table.
+
+        Parameters
+        ----------
+        view : int
+            From 0.
+
+        Returns
+        -------
+        int
+        """
         try:
             return int(json.loads((self._view(view) / _PROGRESS).read_text())["done"])
         except FileNotFoundError:

@@ -100,21 +100,13 @@ class Run:
             reason = "a setting is missing" if isinstance(error, KeyError) else error
             raise InputError(f"{self._record}: is not a run's record ({reason})") from None
 
-    def require_best_weights(self) -> pathlib.Path:
-        """Return the path of the best weights.
-
-        Raises
-        ------
-        InputError
-            If the folder is not a run, or has no weights yet.
-        """
-        self.read_record()
-        if not self.best_weights.is_file():
-            raise InputError(f"{self.folder}: has no {_BEST} yet; train for one epoch at least")
-        return self.best_weights
-
-    def read_log(self) -> list[dict]:
+    def read_log(self, until: int | None = None) -> list[dict]:
         """Read the log.
+
+        Parameters
+        ----------
+        until : int, optional
+            The last epoch to be read, after which weights were saved; by default all.
 
         Returns
         -------
@@ -125,33 +117,29 @@ class Run:
         Raises
         ------
         InputError
-            If there is no log, or a line is damaged.
+            If there is no log, a line is damaged, or it ends before that epoch.
         """
         try:
-            return [json.loads(line) for line in self._log.read_text("utf-8").splitlines()]
+            rows = [json.loads(line) for line in self._log.read_text("utf-8").splitlines()]
         except FileNotFoundError:
             raise InputError(f"{self.folder}: has no {_LOG}; {_EXPECTED}") from None
         except ValueError as error:
             raise InputError(f"{self._log}: is damaged ({error})") from None
-
-    def read_log_until(self, epoch: int) -> list[dict]:
-        """Read the log up to an epoch, after which the last weights were saved.
-
-        Raises
-        ------
-        InputError
-            If it ends before.
-        """
-        rows = self.read_log()
-        if len(rows) < epoch:
+        if len(rows) < (until or 0):
             raise InputError(
-                f"{self._log}: ends before epoch {epoch}, after which the weights were saved; "
+                f"{self._log}: ends before epoch {until}, after which the weights were saved; "
                 "start a new run"
             )
-        return rows[:epoch]
+        return rows[:until]
 
     def write_log(self, rows: list[dict]) -> None:
-        """Write the log anew."""
+        """Write the log anew.
+
+        Parameters
+        ----------
+        rows : list of dict
+            As :meth:`read_log` returns them.
+        """
         write_text_atomic(self._log, "".join(json.dumps(row) + "\n" for row in rows), True)
 
     def open(self, record: dict) -> None:

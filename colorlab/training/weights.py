@@ -85,8 +85,9 @@ def load_network(folder: str | os.PathLike) -> Any:
         If the folder is missing, is not a run, or its weights are missing or damaged.
     """
     run = Run(folder)
-    path = run.require_best_weights()
-    network = registry.build_network(run.configuration)
+    network, path = registry.build_network(run.configuration), run.best_weights
+    if not path.is_file():
+        raise InputError(f"{run.folder}: has no {path.name} yet; train for one epoch at least")
     try:
         # Keras warns of each layer that the file lacks, and then raises.
         with warnings.catch_warnings():
@@ -129,7 +130,7 @@ def load_state(network, run: Run) -> list[dict]:
         swap = keras.callbacks.SwapEMAWeights()
         swap.set_model(network)
         swap.on_test_begin()
-    return run.read_log_until(done)
+    return run.read_log(until=done)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,7 +172,13 @@ class Start:
         )
 
     def apply(self, network) -> None:
-        """Set the weights of the layers that both networks have."""
+        """Set the weights of the layers that both networks have.
+
+        Parameters
+        ----------
+        network : keras.Model
+            That of :func:`prepare_start`.
+        """
         for name, values in self.weights.items():
             network.get_layer(name).set_weights(values)
 

@@ -15,6 +15,7 @@ from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
 from colorlab.images import to_grey
 from colorlab.images.photograph import read_photograph
+from colorlab.restoration import cast, fading, scratches
 from colorlab.restoration.steps import parse_steps, restored_grey
 
 CAMERA = data.camera()
@@ -27,22 +28,22 @@ def of(picture):
 
 def test_a_faded_photograph_gets_its_range_back():
     faded = fade(CAMERA, 60, 190)
-    restored = restoration.stretch_contrast(faded)
+    restored = fading.stretch_contrast(faded)
     assert psnr(CAMERA, faded) < 20 and psnr(CAMERA, restored) > 32
     # A mount around it changes nothing inside.
     framed = np.pad(faded, 10, constant_values=255)
-    inner = restoration.stretch_contrast(framed)[10:-10, 10:-10]
+    inner = fading.stretch_contrast(framed)[10:-10, 10:-10]
     assert np.abs(inner.astype(int) - restored).max() < 8
 
 
 def test_the_stretch_is_a_line_and_is_limited():
     ramp = np.tile(np.linspace(100, 120, 500).astype("uint8"), (50, 1))
-    restored = restoration.stretch_contrast(ramp)
+    restored = fading.stretch_contrast(ramp)
     assert np.ptp(restored) == 2 * np.ptp(ramp)
     assert restored.mean() == pytest.approx(ramp.mean(), abs=1)
-    assert restoration.stretch_contrast(CAMERA) is CAMERA  # reaches from black to white
+    assert fading.stretch_contrast(CAMERA) is CAMERA  # reaches from black to white
     with pytest.raises(ValueError, match="must be uint8"):
-        restoration.stretch_contrast(ramp / 255)
+        fading.stretch_contrast(ramp / 255)
 
 
 @pytest.mark.parametrize("name", PHOTOGRAPHS)
@@ -58,7 +59,7 @@ def test_a_faded_photograph_is_nearer_to_what_it_was(name):
     """Not as near where it had no black and white: a faded one looks the same as one in fog."""
     grey = of(getattr(data, name)())
     faded = fade(grey)
-    gain = psnr(grey, restoration.stretch_contrast(faded)) - psnr(grey, faded)
+    gain = psnr(grey, fading.stretch_contrast(faded)) - psnr(grey, faded)
     assert gain > (-5 if name == "moon" else 1)
 
 
@@ -75,7 +76,7 @@ def test_a_large_stained_jpeg_with_curved_tones_is_evened_out(tmp_path):
         Image.fromarray(picture.round().astype("uint8")).save(tmp_path / "print.jpg", quality=90)
         with Image.open(tmp_path / "print.jpg") as opened:
             rgb = np.asarray(opened.convert("RGB"))
-        greys += [of(rgb), restoration.grey_without_cast(rgb)[..., 0]]
+        greys += [of(rgb), cast.grey_without_cast(rgb)[..., 0]]
     reference, unharmed, luma, restored = greys
     assert psnr(reference, restored) > psnr(reference, luma) + 4
     assert psnr(reference, unharmed) > 48
@@ -84,24 +85,24 @@ def test_a_large_stained_jpeg_with_curved_tones_is_evened_out(tmp_path):
 def test_a_blue_toned_print_keeps_its_luma():
     blue = np.clip(CAMERA[..., None] * np.array([0.7, 0.85, 1.0]) + [0, 0, 10], 0, 255)
     blue = blue.astype("uint8")
-    assert (restoration.grey_without_cast(blue)[..., 0] == of(blue)).all()
+    assert (cast.grey_without_cast(blue)[..., 0] == of(blue)).all()
 
 
 def test_stains_of_a_sepia_print_vanish_from_its_grey():
     stained = print_in_sepia(CAMERA, np.random.default_rng(0), noise=2, stains=3)
     clean = print_in_sepia(CAMERA, np.random.default_rng(0), noise=2, stains=0)
-    luma, grey = of(stained), restoration.grey_without_cast(stained)[..., 0]
+    luma, grey = of(stained), cast.grey_without_cast(stained)[..., 0]
     reference = of(clean)
     assert psnr(reference, grey) > psnr(reference, luma) + 4
     # Without stains the luma is as good as it was.
-    assert psnr(reference, restoration.grey_without_cast(clean)[..., 0]) > 45
+    assert psnr(reference, cast.grey_without_cast(clean)[..., 0]) > 45
 
 
 def test_a_photograph_in_colour_or_grey_keeps_its_luma_exactly():
     for picture in (data.astronaut(), np.stack([CAMERA] * 3, axis=-1)):
-        assert (restoration.grey_without_cast(picture)[..., 0] == of(picture)).all()
+        assert (cast.grey_without_cast(picture)[..., 0] == of(picture)).all()
     with pytest.raises(ValueError, match="must be uint8 of the shape"):
-        restoration.grey_without_cast(CAMERA)
+        cast.grey_without_cast(CAMERA)
 
 
 def test_a_place_is_filled_as_well_as_by_scikit_image():
@@ -124,13 +125,13 @@ def test_scratches_and_dust_are_found_and_filled():
     random = np.random.default_rng(5)
     # Opaque white scratches and dust, on a photograph with smooth parts.
     damaged, mask = paint_scratches(grey, random, count=6, spots=20)
-    found = restoration.find_scratches(damaged)
+    found = scratches.find_scratches(damaged)
     filled, same = restoration.remove_scratches(damaged)
     assert (found == same).all()
     assert (found & mask).sum() > 0.15 * mask.sum()
     assert (found & ~mask).mean() < 0.005
     assert psnr(grey, filled) > psnr(grey, damaged) + 0.5
-    more = restoration.find_scratches(damaged, sensitivity=2)
+    more = scratches.find_scratches(damaged, sensitivity=2)
     assert more[found].all() and more.sum() > found.sum()
 
 
@@ -144,7 +145,7 @@ def test_cracks_are_found_where_there_are_cracks(name, share, gain):
     assert (found & mask).sum() > share * mask.sum()
     assert (found & ~ndimage.binary_dilation(mask, np.ones((3, 3)))).mean() < 0.05
     assert psnr(grey, filled) > psnr(grey, cracked) + gain
-    assert restoration.find_scratches(cracked).sum() < found.sum()
+    assert scratches.find_scratches(cracked).sum() < found.sum()
     picture = Image.fromarray(cracked)
     restored, notes = restored_grey(picture, parse_steps("scratches,cracks"))
     assert (restored[..., 0] == filled).all()
@@ -159,7 +160,7 @@ def test_cracks_are_found_where_there_are_cracks(name, share, gain):
 def test_nothing_is_found_on_clean_photographs(name):
     picture = getattr(data, name)()
     grey = picture if picture.ndim == 2 else of(picture)
-    assert restoration.find_scratches(grey).mean() <= 0.001
+    assert scratches.find_scratches(grey).mean() <= 0.001
 
 
 def test_the_steps_are_named():
@@ -184,7 +185,7 @@ def test_nothing_is_restored_unless_it_is_asked_for(tmp_path):
     faded = fade(CAMERA, 60, 190)
     Image.fromarray(faded).save(tmp_path / "old.png")
     assert (to_grey(faded)[..., 0] == faded).all()
-    restored = restoration.stretch_contrast(faded)
+    restored = fading.stretch_contrast(faded)
     assert (to_grey(faded, restore="fading")[..., 0] == restored).all()
     photograph = read_photograph(tmp_path / "old.png", restore=("fading",))
     assert (photograph.grey[..., 0] == restored).all()

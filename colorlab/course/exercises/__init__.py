@@ -12,7 +12,7 @@ import importlib
 from colorlab.course.exercises.exercise import Exercise
 from colorlab.errors import InputError
 
-__all__ = ["Exercise", "load"]
+__all__ = ["load"]
 
 _CHAPTERS = {
     "00": "quickstart",

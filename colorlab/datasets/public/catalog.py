@@ -103,6 +103,10 @@ class DataSet:
     def all_addresses(self) -> tuple[str, ...]:
         """List the addresses to try: those of the environment variable first.
 
+        Returns
+        -------
+        tuple of str
+
         Raises
         ------
         InputError
@@ -188,6 +192,15 @@ DATA_SETS: Mapping[str, DataSet] = types.MappingProxyType(
 
 def find(name: str) -> DataSet:
     """Find a data set by its name.
+
+    Parameters
+    ----------
+    name : str
+        ``scenes`` or ``faces``.
+
+    Returns
+    -------
+    DataSet
 
     Raises
     ------

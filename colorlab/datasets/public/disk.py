@@ -17,7 +17,13 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @contextlib.contextmanager
 def disk_errors(path):
-    """Turn an `OSError` of a ``with`` block into an `InputError` that says what to do."""
+    """Turn an `OSError` of a ``with`` block into an `InputError` that says what to do.
+
+    Parameters
+    ----------
+    path : path-like
+        What the message names.
+    """
     try:
         yield
     except OSError as error:
@@ -33,7 +39,17 @@ def disk_errors(path):
 
 
 def free_bytes(folder):
-    """Return the free space, in bytes, of the disk that holds a folder or will hold it."""
+    """Return the free space of the disk that holds a folder or will hold it, in bytes.
+
+    Parameters
+    ----------
+    folder : path-like
+        It need not exist yet.
+
+    Returns
+    -------
+    int
+    """
     folder = pathlib.Path(folder).absolute()
     while not os.path.exists(folder):
         folder = folder.parent
@@ -45,6 +61,13 @@ def locked(path, notify):
     """Hold a lock file for a ``with`` block; say so if another process has it, and wait.
 
     The operating system frees the lock of a process that is killed.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The lock file.
+    notify : callable
+        Gets the line that says so.
     """
     lock = filelock.FileLock(path)
     with disk_errors(path.parent):

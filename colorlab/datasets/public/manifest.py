@@ -67,7 +67,16 @@ class Manifest:
 
 
 def read_manifest(place):
-    """Read the manifest of a set; None if the set is not there, `InputError` if it is damaged."""
+    """Read the manifest of a set; None if the set is not there, `InputError` if it is damaged.
+
+    Parameters
+    ----------
+    place : Place
+
+    Returns
+    -------
+    Manifest or None
+    """
     try:
         facts = json.loads(place.manifest.read_bytes())
         # Only names of the set become paths, whatever the file says.

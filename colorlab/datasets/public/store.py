@@ -84,7 +84,19 @@ class Status:
 
 
 def verify(place, manifest, progress=None):
-    """Compare the pictures in place with the published digests, or else the manifest's."""
+    """Compare the pictures in place with the published digests, or else the manifest's.
+
+    Parameters
+    ----------
+    place : Place
+    manifest : Manifest
+    progress : callable, optional
+        Called with ``checked``, the number of pictures so far, and that of all.
+
+    Returns
+    -------
+    Report
+    """
     data_set, digests, missing, wrong = place.data_set, {}, [], []
     names = data_set.sample(manifest.count)
     for number, name in enumerate(names, start=1):

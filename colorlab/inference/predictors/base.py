@@ -91,12 +91,34 @@ class Predictor(abc.ABC):
         """Compute the prediction of a batch.
 
         Parameters, result and errors are those of :meth:`encode` and :meth:`decode`.
+
+        Parameters
+        ----------
+        grey, hints
+            As for :meth:`encode` and :meth:`decode`.
+
+        Returns
+        -------
+        numpy.ndarray
+            As of :meth:`decode`.
         """
         return self.decode(self.encode(grey), hints)
 
 
 def batch_of_hints(shape: tuple[int, ...], hints: np.ndarray | None) -> np.ndarray:
-    """Return the hints of a batch of grey pictures of this shape; without hints, all are 0."""
+    """Return the hints of a batch of grey pictures of this shape; without hints, all are 0.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the batch: (batch, height, width, ...).
+    hints : numpy.ndarray or None
+
+    Returns
+    -------
+    numpy.ndarray, shape (batch, height / 4, width / 4, 3)
+        float32.
+    """
     if hints is not None:
         return np.asarray(hints, dtype="float32")
     sides = [side // ab_bins.BIN_STRIDE for side in shape[1:3]]
