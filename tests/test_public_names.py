@@ -10,7 +10,7 @@ import public_names
 import colorlab
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
-# The Colorizer stands in `colorlab` too; the others are made by a function and by a name in a registry.
+# The Colorizer stands in `colorlab` too; a function and a registry make the others.
 ALSO_SHOWN = {
     "colorlab.inference.Colorizer",
     "colorlab.losses.AbCrossEntropyAndDistance",
