@@ -268,9 +268,9 @@ def test_a_folder_that_may_not_be_written_to_is_said(anybody, photos, tmp_path):
         result = anybody(photos / "b.png", "-o", out)
         assert result.returncode == 1
         (line,) = result.stderr.splitlines()
-        assert line == f"colorlab: {out / 'b.png'}: cannot be written (Permission denied)"
+        assert line == f"colorlab: {out}: cannot be written (Permission denied)"
         result = anybody(photos, "-o", out)
-        assert result.returncode == 1 and len(result.stderr.splitlines()) == 6
+        assert result.returncode == 1 and result.stderr.splitlines() == [line]
         assert names(out) == []
     finally:
         for folder in (out, out / "deep"):

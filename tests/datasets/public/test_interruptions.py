@@ -152,7 +152,7 @@ def test_the_disk_is_full_while_it_downloads(made, server, place):
     room = len(made[2]) // 2
     with (
         largest_file(room),
-        pytest.raises(InputError, match="the disk is full .*make room.*run the same command again"),
+        pytest.raises(InputError, match="the disk is full .*make room.*do the same again"),
     ):
         get(made, place, address)
     assert not (place / "photographs").exists()
