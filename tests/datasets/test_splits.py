@@ -1,6 +1,7 @@
 """Splits share nothing, stay where they were, and give every part something of each category."""
 
 import dataclasses
+import functools
 import hashlib
 import io
 import itertools
@@ -21,11 +22,16 @@ from colorlab.errors import InputError
 PARTS = ("train", "validation", "test")
 
 
-def row(category, number, scene):
-    """Return a row without a file; equal scenes are the same file, others are nothing alike."""
+@functools.cache
+def descriptor(scene):
     random = np.random.default_rng(scene)
     thumbnail = random.normal(size=1024)
     signs = random.choice([-1.0, 1.0], 512)
+    return np.concatenate([signs, thumbnail / np.linalg.norm(thumbnail)]).astype("float16")
+
+
+def row(category, number, scene):
+    """Return a row without a file; equal scenes are the same file, others are nothing alike."""
     return Picture(
         path=f"{category}/{number:05d}.jpg",
         category=category,
@@ -33,7 +39,7 @@ def row(category, number, scene):
         width=8,
         digest=hashlib.sha256(str(scene).encode()).hexdigest(),
         plain=True,
-        descriptor=np.concatenate([signs, thumbnail / np.linalg.norm(thumbnail)]).astype("float16"),
+        descriptor=descriptor(scene),
     )
 
 

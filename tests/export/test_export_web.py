@@ -145,6 +145,7 @@ def test_wrong_use_is_said(arguments, words):
 
 
 @needs_chromium
+@pytest.mark.slow
 def test_the_page_of_a_run_colours_as_the_run_does(run, browser, node_modules, tmp_path):
     result = colorlab("export", run, "--web", tmp_path / "page", "--runtime", node_modules)
     assert (result.code, result.errors) == (0, ""), result.errors

@@ -1,10 +1,12 @@
 """Training as it is installed with the extra `train`: one short run, whose network then colours."""
 
 import numpy as np
+import pytest
 from command import colorlab as command
 from PIL import Image
 
 
+@pytest.mark.slow
 def test_a_network_is_trained_evaluated_and_colours(picture_folder, tmp_path):
     run, coloured = tmp_path / "run", tmp_path / "coloured"
     short = ["--epochs", 1, "--image-size", 16, "--filters", "4,8", "--batch-size", 4]

@@ -356,6 +356,7 @@ def test_validation_pictures_are_never_cropped(gradients):
     np.testing.assert_array_equal(whole, cropped)
 
 
+@pytest.mark.slow
 def test_tensorflow_says_nothing_when_the_pipeline_comes_first():
     command = [sys.executable, "-c", "import colorlab.training.batches"]
     found = subprocess.run(command, capture_output=True, text=True, check=True)

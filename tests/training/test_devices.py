@@ -160,6 +160,7 @@ def runs(tmp_path_factory):
     return folder, json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_two_devices_learn_what_one_learns_and_an_interrupted_run_goes_on(runs):
     one, two = (Run(runs[0] / name).read_log() for name in ("one", "two"))
     assert len(one) == len(two) == 2
@@ -169,6 +170,7 @@ def test_two_devices_learn_what_one_learns_and_an_interrupted_run_goes_on(runs):
         )
 
 
+@pytest.mark.slow
 def test_the_devices_are_said_and_recorded(runs):
     folder, lines = runs
     share = {"kind": "cpu", "count": 2, "batch_size_per_device": 4}
