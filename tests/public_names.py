@@ -18,7 +18,7 @@ _NAMES = {
     "colorlab.metrics": "ciede2000 colorfulness psnr score ssim",
     "colorlab.networks": "build_network",
     "colorlab.plots": "ab_histogram category_sheet result_grid training_curves",
-    "colorlab.restoration": "fill remove_scratches",
+    "colorlab.restoration": "fill find_scratches remove_scratches",
     "colorlab.training": "Batches Run compile_network load_network to_network train",
 }
 ALL = {f"{module}.{name}" for module, names in _NAMES.items() for name in names.split()}
