@@ -167,6 +167,17 @@ def test_python_colours_with_the_core_alone(run, photograph, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "(160, 160, 3)\n", "")
 
 
+def test_a_page_is_written_with_the_core_alone(run, tmp_path):
+    for name in ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"):
+        (tmp_path / name).write_bytes(b"not needed to write a page")
+    main = "from colorlab.__main__ import main; main()"
+    page = tmp_path / "page"
+    done = run(main, "export", "default", "--web", str(page), "--runtime", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = {path.relative_to(page).as_posix() for path in page.rglob("*")}
+    assert {"index.html", "page.js", "style.css", "samples/coffee.jpg", "models.json"} <= shown
+
+
 def test_the_block_works(blocked, run):
     """Without this the two tests above would prove nothing."""
     train = {name for name, extra in extras.EXTRA_OF_MODULE.items() if extra == "train"}
