@@ -77,8 +77,8 @@ def require_values(configuration: Any) -> None:
             _require(configuration, name, kind, accept, expected)
     if configuration.devices != "all":
         _require(configuration, "devices", *_POSITIVE[:2], "all or a whole number above 0")
-    if configuration.encoder_weights is not None:
-        _require_choice(configuration, "encoder_weights", ("imagenet",))
+    if configuration.encoder_weights not in (None, "imagenet"):
+        raise InputError(f"encoder_weights must be imagenet, got {configuration.encoder_weights!r}")
     if configuration.validation + configuration.test >= 1:
         raise InputError("validation and test must add up to less than 1")
     filters = configuration.filters

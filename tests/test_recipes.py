@@ -82,6 +82,7 @@ def commands(program):
     return [text.removeprefix("$ ") for text in found]
 
 
+@pytest.mark.slow
 def test_find_names_what_is_coloured(archive):
     (find,) = commands("find")
     done = subprocess.run(["bash", "-o", "pipefail", "-c", find], capture_output=True, text=True)

@@ -18,7 +18,10 @@ from colorlab.networks import registry
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module", params=["rgb", "ab", "ab_bins"])
+@pytest.fixture(
+    scope="module",
+    params=["ab", *(pytest.param(each, marks=pytest.mark.slow) for each in ("rgb", "ab_bins"))],
+)
 def run(request, tmp_path_factory):
     """A folder with what a run leaves behind."""
     run = tmp_path_factory.mktemp("runs") / request.param

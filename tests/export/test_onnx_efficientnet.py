@@ -55,7 +55,9 @@ def channels_first(array):
 
 
 @pytest.mark.parametrize("hinted", [False, True])
-@pytest.mark.parametrize(("height", "width"), [(32, 32), (64, 160)])
+@pytest.mark.parametrize(
+    ("height", "width"), [(64, 160), pytest.param(32, 32, marks=pytest.mark.slow)]
+)
 def test_onnx_runtime_predicts_what_keras_does(network, path, height, width, hinted):
     grey, hints = pictures(height, width, hinted)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])

@@ -1,5 +1,6 @@
 """One colouriser: any size, any predictor, the photograph's own luma, any number of threads."""
 
+import functools
 import json
 import shutil
 import threading
@@ -471,15 +472,15 @@ def ways(good_run, chroma_file, tmp_path_factory):
     def read(path):
         return np.asarray(Image.open(path))
 
+    load = functools.cache(load_pretrained)
+
     return [good_run, chroma_file], {
         "command": command,
         "path": lambda path, model: colorlab.colorize(path, model),
         "array": lambda path, model: colorlab.colorize(read(path), model),
-        "loaded": lambda path, model: load_pretrained(model).colorize(read(path)),
-        "picture": lambda path, model: load_pretrained(model).colorize(Image.open(path)),
-        "grey": lambda path, model: load_pretrained(model).colorize(
-            np.asarray(Image.open(path).convert("L"))
-        ),
+        "loaded": lambda path, model: load(model).colorize(read(path)),
+        "picture": lambda path, model: load(model).colorize(Image.open(path)),
+        "grey": lambda path, model: load(model).colorize(np.asarray(Image.open(path).convert("L"))),
     }
 
 
@@ -505,7 +506,7 @@ def test_threads_with_two_sizes_do_not_get_each_others_results(kind, good_run, c
 
     def work(number):
         begin.wait()
-        for turn in range(20):
+        for turn in range(10):
             at = (number + turn) % len(settings)
             if (colorizer.colorize(picture, **settings[at]) != expected[at]).any():
                 wrong.append((number, turn))

@@ -80,6 +80,7 @@ def test_a_hint_reaches_the_whole_of_a_small_picture(decoder):
     assert change[:8, :8].mean() > 3 * change[-8:, -8:].mean()
 
 
+@pytest.mark.slow
 def test_the_whole_network_is_its_two_parts(decoder):
     keras.utils.set_random_seed(1)
     encoder = efficientnet(0, channels=1)
