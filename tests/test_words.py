@@ -91,3 +91,10 @@ def test_instructions_do_not_announce_the_next_cell():
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         prose = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
         assert len(starts.findall(prose)) <= 2, path.name
+
+
+def test_the_glossary_has_the_words_of_the_first_chapters():
+    glossary = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+    words = "batch digest epoch GradientTape loss SSIM softmax tanh tensor weight"
+    for word in [*words.split(), "validation loss"]:
+        assert re.search(rf"^{word}$", glossary, re.MULTILINE), word
