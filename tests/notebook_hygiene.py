@@ -79,6 +79,24 @@ def check_frame(notebook):
         yield "no cell is tagged hide-cell: the solutions are missing or not collapsed"
 
 
+EXERCISE = re.compile(r"^\*\*Exercise (\d+)\*\* ★{1,3} (.{,30})", re.MULTILINE)
+
+
+def check_exercises(notebook):
+    """Three exercises or more, one of them open-ended, a quiz, and a cell that installs."""
+    prose = "\n".join(text(cell["source"]) for _, cell in cells_of(notebook, "markdown"))
+    code = "\n".join(text(cell["source"]) for _, cell in cells_of(notebook, "code"))
+    exercises = EXERCISE.findall(prose)
+    if [int(number) for number, _ in exercises] != [*range(1, max(3, len(exercises)) + 1)]:
+        yield "exercises 1, 2, 3 and so on are wanted, each with one to three stars"
+    if not any("Open-ended" in opening for _, opening in exercises):
+        yield "no exercise opens with 'Open-ended'"
+    if '<div class="quiz">' not in prose:
+        yield "no quiz"
+    if 'find_spec("colorlab") is None' not in code:
+        yield "no cell installs the library where it is missing, as on Colab"
+
+
 def check_solutions(notebook):
     """A solution stays closed until it is asked for, in JupyterLab as in the book."""
     for number, cell in cells_of(notebook, "code"):
@@ -202,6 +220,7 @@ def check_quizzes(notebook):
 
 RULES = (
     check_frame,
+    check_exercises,
     check_solutions,
     check_size,
     check_run,

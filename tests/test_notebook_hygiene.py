@@ -34,6 +34,36 @@ def code(source="x = 1", outputs=(), **metadata):
     }
 
 
+INSTALL = """import importlib.util
+
+if importlib.util.find_spec("colorlab") is None:
+    %pip install --quiet "colorlab-book[course]\""""
+EXERCISES = """## Exercises
+
+**Exercise 1** ★ How many?
+
+**Exercise 2** ★★ Open-ended. Why?
+
+**Exercise 3** ★★★ How fast?"""
+
+
+def choice(words, reason, right=False):
+    kind, verdict = (' class="right"', "Right.") if right else ("", "No.")
+    return f"<details{kind}><summary>{words}</summary><b>{verdict}</b> {reason}</details>"
+
+
+REASON = "It is blue because of scattering."
+CHOICES = [choice("Blue.", REASON, right=True), choice("Red.", REASON), choice("Green.", REASON)]
+
+
+def quiz(*questions):
+    lines = [
+        f"**Question {number}.** What colour is it?\n\n" + "\n".join(choices) + "\n"
+        for number, choices in enumerate(questions, start=1)
+    ]
+    return prose('<div class="quiz">\n\n' + "\n".join(lines) + "\n</div>")
+
+
 def good():
     """Return a notebook without a fault, as a dictionary."""
     cells = [
@@ -41,8 +71,8 @@ def good():
         prose("## Part"),
         code(outputs=[stream("PSNR 21.4\n"), FIGURE], **ALT),
     ]
-    cells += [code() for _ in range(30)]
-    cells += [prose("## Summary"), prose("## Exercises"), code(**SOLUTION), prose("Next.")]
+    cells += [code(INSTALL), *(code() for _ in range(29))]
+    cells += [prose("## Summary"), prose(EXERCISES), code(**SOLUTION), quiz(*[CHOICES] * 3)]
     count = 0
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
@@ -89,26 +119,9 @@ def test_exercises_do_not_make_a_notebook_too_long(write):
     assert faults(write(notebook)) == []
 
 
-def choice(words, reason, right=False):
-    kind, verdict = (' class="right"', "Right.") if right else ("", "No.")
-    return f"<details{kind}><summary>{words}</summary><b>{verdict}</b> {reason}</details>"
-
-
-REASON = "It is blue because of scattering."
-CHOICES = [choice("Blue.", REASON, right=True), choice("Red.", REASON), choice("Green.", REASON)]
-
-
-def quiz(*questions):
-    lines = [
-        f"**Question {number}.** What colour is it?\n\n" + "\n".join(choices) + "\n"
-        for number, choices in enumerate(questions, start=1)
-    ]
-    return prose('<div class="quiz">\n\n' + "\n".join(lines) + "\n</div>")
-
-
 def with_quiz(*questions):
     notebook = good()
-    notebook["cells"][1] = {**quiz(*questions), "id": "cell-1"}
+    notebook["cells"][-1] = {**quiz(*questions), "id": "cell-36"}
     return notebook
 
 
@@ -128,7 +141,7 @@ def test_a_quiz_has_three_questions_with_one_right_choice_and_reasons(write):
 )
 def test_a_bad_quiz_is_told_what_is_wrong(write, questions, words):
     (fault,) = faults(write(with_quiz(*questions)))
-    assert fault.startswith(f"cell 2: {words}")
+    assert fault.startswith(f"cell 37: {words}")
 
 
 def drop_title(notebook):
@@ -145,6 +158,31 @@ def drop_summary(notebook):
 
 def drop_exercises(notebook):
     notebook["cells"][-3]["source"] = ["Exercises, but not as a heading"]
+
+
+def replace(notebook, old, new):
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).replace(old, new).splitlines(keepends=True)
+
+
+def two_exercises(notebook):
+    replace(notebook, "**Exercise 3**", "**Exercise 2**")
+
+
+def no_stars(notebook):
+    replace(notebook, "**Exercise 3** ★★★", "**Exercise 3**")
+
+
+def nothing_open(notebook):
+    replace(notebook, "Open-ended. ", "")
+
+
+def drop_quiz(notebook):
+    replace(notebook, '<div class="quiz">', "")
+
+
+def drop_install(notebook):
+    replace(notebook, "importlib.util.find_spec", "print")
 
 
 def show_solution(notebook):
@@ -270,6 +308,11 @@ def too_big(notebook):
         (code_first, "the first cell is not a title"),
         (drop_summary, "no heading 'Summary'"),
         (drop_exercises, "no heading 'Exercises'"),
+        (two_exercises, "exercises 1, 2, 3 and so on are wanted"),
+        (no_stars, "exercises 1, 2, 3 and so on are wanted"),
+        (nothing_open, "no exercise opens with 'Open-ended'"),
+        (drop_quiz, "no quiz"),
+        (drop_install, "no cell installs the library"),
         (show_solution, "no cell is tagged hide-cell"),
         (show_source, "cell 36: a solution stands open in JupyterLab"),
         (show_outputs, "cell 36: a solution stands open in JupyterLab"),
@@ -296,7 +339,7 @@ def too_big(notebook):
         (widget_state, "holds the state of widgets"),
         (timestamps, "cell 6: holds times of execution"),
         (machine_path, "cell 6: its output holds a path of one machine, '/home/reader"),
-        (too_big, "1.50 MB, at most 1.5 MB are wanted"),
+        (too_big, "1.51 MB, at most 1.5 MB are wanted"),
     ],
 )
 def test_a_bad_notebook_is_told_what_is_wrong(write, capsys, spoil, words):
