@@ -32,7 +32,9 @@ test: $(READY) ## run every check: library, doctests, notebooks, book; print the
 		&& exit $$notebooks
 
 unit: $(READY) ## run the library's quick tests, on two cores
-	@$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -m "not book and not slow" -n 2 --dist loadfile
+	@# Without nbval, which takes three seconds to import.
+	@$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -m "not book and not slow" -n 2 \
+		--dist loadfile -p no:nbval -o addopts=--doctest-modules
 
 notebooks: $(READY) ## run the notebooks in order and store their outputs in place
 	@$(EMBEDDED) .venv/bin/python tools/run_notebooks.py notebooks/*.ipynb
