@@ -9,7 +9,20 @@ __all__ = ["add_hint_propagation", "add_pooled_hints"]
 
 
 def add_pooled_hints(graph, layer, inputs):
-    """Add :class:`colorlab.networks.decoder.PooledHints`; return the name of its output."""
+    """Add :class:`colorlab.networks.decoder.PooledHints`.
+
+    Parameters
+    ----------
+    graph : colorlab.export.onnx_graph.Graph
+    layer : keras.Layer
+    inputs : list of str
+        Names of the hints, alone.
+
+    Returns
+    -------
+    str
+        Name of the output.
+    """
     name, side, (pooled,) = layer.name, layer.pool_size, inputs
     if side > 1:
         pooled = graph.add("AveragePool", inputs, f"{name}:pooled", **_window(side))
@@ -24,7 +37,20 @@ def add_pooled_hints(graph, layer, inputs):
 
 
 def add_hint_propagation(graph, layer, inputs):
-    """Add :class:`colorlab.networks.hint_propagation.HintPropagation`; return its output's name."""
+    """Add :class:`colorlab.networks.hint_propagation.HintPropagation`.
+
+    Parameters
+    ----------
+    graph : colorlab.export.onnx_graph.Graph
+    layer : keras.Layer
+    inputs : list of str
+        Names of the queries and of the hints.
+
+    Returns
+    -------
+    str
+        Name of the output.
+    """
     name, (queries, hints) = layer.name, inputs
     learned = {
         each.name: graph.weight(f"{name}/{each.name}", each.numpy()) for each in layer.weights

@@ -42,8 +42,20 @@ class RefusedArchive(InputError):
 def open_source(data_set, path):
     """Open the archive of a set, a folder with the archive, or a folder of its pictures.
 
-    Yields a dict: name of each picture that is there -> function that opens it. Raises
-    `RefusedArchive` if the archive is not the published one.
+    Parameters
+    ----------
+    data_set : DataSet
+    path : pathlib.Path
+
+    Yields
+    ------
+    dict of str to callable
+        Of each picture that is there its name, and a function that opens it.
+
+    Raises
+    ------
+    RefusedArchive
+        If the archive is not the published one.
     """
     names = (data_set.archive, *(address.rpartition("/")[2] for address in data_set.addresses))
     path = next((path / name for name in names if os.path.isfile(path / name)), path)
@@ -106,8 +118,25 @@ def unpack(data_set, pictures, names, folder, progress):
     """Copy pictures out of what :func:`open_source` yields into a folder, each one verified.
 
     The published SHA-256 of a file decides; without one, the file must be a complete JPEG of the
-    set's size. Returns a dict, name of each file that was copied -> its SHA-256, and the set of
-    names of those with other contents than published.
+    set's size.
+
+    Parameters
+    ----------
+    data_set : DataSet
+    pictures : dict of str to callable
+        What :func:`open_source` yields.
+    names : list of str
+        Of the pictures that are wanted.
+    folder : pathlib.Path
+    progress : callable
+        Called with ``unpacked``, the number of pictures so far, and that of all.
+
+    Returns
+    -------
+    digests : dict of str to str
+        The SHA-256 of each picture that was copied, by its name.
+    wrong : set of str
+        Names of those with other contents than published.
     """
     digests, wrong = {}, set()
     for number, name in enumerate(names, start=1):

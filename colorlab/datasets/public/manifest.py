@@ -53,7 +53,17 @@ class Place:
         self.staging = self.folder / f".{data_set.name}.unfinished"
 
     def picture(self, name):
-        """Return the path of a picture, by the name of its file."""
+        """Return the path of a picture.
+
+        Parameters
+        ----------
+        name : str
+            Of its file.
+
+        Returns
+        -------
+        pathlib.Path
+        """
         return self.folder / self.data_set.paths[name]
 
 
@@ -98,7 +108,11 @@ def read_manifest(place):
 def install(place, manifest=None):
     """Move verified pictures from the staging folder into place, the manifest last.
 
-    Without a manifest, complete an interrupted call, if there was one.
+    Parameters
+    ----------
+    place : Place
+    manifest : Manifest, optional
+        Without one, an interrupted call is completed, if there was one.
     """
     staged = place.staging / "manifest.json"
     with disk_errors(place.folder):
