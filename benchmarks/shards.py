@@ -79,7 +79,13 @@ def _digests(folder):
 
 
 def _run(code, *arguments, **options):
-    """Run Python in a process of its own; return seconds, its peak in mebibytes, and its output."""
+    """Run Python in a process of its own.
+
+    Returns
+    -------
+    seconds, processor_seconds, peak, output
+        The peak in mebibytes.
+    """
     start = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
@@ -88,12 +94,17 @@ def _run(code, *arguments, **options):
         **options,
     ) as process:
         output = process.stdout.read() if process.stdout else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        usage = _wait(process)
     if process.returncode:
         raise RuntimeError(f"{arguments} ended with {process.returncode}")
     peak = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    return time.perf_counter() - start, peak, output
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, peak, output
+
+
+def _wait(process):
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
 
 
 def measure_listing(count):
@@ -110,7 +121,7 @@ def measure_listing(count):
                 stream.write(f"{place}/{number:07d}.jpg\0".encode())
         for way in ("folder", "list"):
             with open(names, "rb") as stream:
-                output = _run(_LISTING, folder, way, stdin=stream)[2]
+                output = _run(_LISTING, folder, way, stdin=stream)[3]
             found, seconds, peak = json.loads(output)
             if found != count:
                 raise RuntimeError(f"{way}: {found} of {count} names")
@@ -119,13 +130,18 @@ def measure_listing(count):
 
 
 def measure_parts(count, shards=(2, 4, 8)):
-    """Colour an archive by one process, and in parts at the same time; compare bytes and times."""
+    """Colour an archive by one process, and in parts at the same time; compare bytes and times.
+
+    Seconds depend on what else the machine does, processor seconds hardly.
+    """
     call = "from colorlab.cli import main; main()"
     result = {"photographs": count, "cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as temporary:
         place = pathlib.Path(temporary)
         _write_archive(place / "in", count, side=128)
-        result["one_seconds"] = round(_run(call, *_command(place / "in", place / "one"))[0], 1)
+        seconds, of_processor, *_ = _run(call, *_command(place / "in", place / "one"))
+        result["one_seconds"] = round(seconds, 1)
+        result["one_processor_seconds"] = round(of_processor, 1)
         expected = _digests(place / "one")
         for number in shards:
             out, start = place / f"of{number}", time.perf_counter()
@@ -138,8 +154,11 @@ def measure_parts(count, shards=(2, 4, 8)):
                 )
                 for index in range(1, number + 1)
             ]
-            codes = [process.wait() for process in processes]
+            usages = [_wait(process) for process in processes]
             result[f"{number}_seconds"] = round(time.perf_counter() - start, 1)
+            of_processor = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+            result[f"{number}_processor_seconds"] = round(of_processor, 1)
+            codes = [process.returncode for process in processes]
             if any(codes) or _digests(out) != expected:
                 raise RuntimeError(f"{number} parts: other files than of one process, or {codes}")
     result["byte_identical"] = True
@@ -155,7 +174,7 @@ def measure_memory(count, few=1_000):
             _write_archive(place / "in", number)
             more = ("--manifest", place / "m.jsonl")
             command = _command(place / "in", place / "out", *more)
-            peaks.append(_run(_WITHOUT_NETWORK, *command)[1])
+            peaks.append(_run(_WITHOUT_NETWORK, *command)[2])
     return {
         "photographs": [few, count],
         "peak_mebibytes": [round(peak, 1) for peak in peaks],

@@ -20,6 +20,7 @@ __all__ = ["LARGE", "allow_pixels", "grey_of_page", "is_large", "write_tiff"]
 LARGE = 2 * 89_478_485
 _ROWS = 64  # of a strip
 _XMP = 700  # the tag of XMP data
+_CLASSIC = 3 * 10**9  # bytes of levels; a TIFF file that is no BigTIFF has at most 4 GB
 
 
 def allow_pixels(largest: int) -> None:
@@ -94,6 +95,8 @@ def _luma(part):
 def write_tiff(stream, image, metadata):
     """Write a large picture as a TIFF file, compressed strip by strip.
 
+    Above a thousand million pixels it is a BigTIFF file, which has no limit of 4 GB.
+
     Parameters
     ----------
     stream : binary file
@@ -119,7 +122,7 @@ def write_tiff(stream, image, metadata):
             'tifffile is not installed; type: pip install "colorlab-book[formats]"'
         ) from None
     xmp = metadata.get("xmp")
-    with tifffile.TiffWriter(stream, bigtiff=image.nbytes > 3 * 10**9) as file:
+    with tifffile.TiffWriter(stream, bigtiff=image.nbytes > _CLASSIC) as file:
         file.write(
             image,
             photometric="rgb",

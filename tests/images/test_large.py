@@ -53,6 +53,21 @@ def test_a_tiff_file_is_written_from_the_array():
         assert picture.info["dpi"] == (600, 600)
 
 
+@pytest.mark.parametrize(("limit", "version"), [(COLOR.nbytes - 1, 43), (COLOR.nbytes, 42)])
+def test_what_may_not_fit_into_a_tiff_file_becomes_a_bigtiff_file(
+    tmp_path, monkeypatch, limit, version
+):
+    monkeypatch.setattr(large, "_CLASSIC", limit)
+    photograph = Photograph("scan", LUMA[..., None], None, "TIFF", {}, [])
+    path = tmp_path / "scan.tif"
+    with open(path, "w+b") as stream:
+        assert write_photograph(stream, COLOR, photograph, "TIFF") == []
+    assert int.from_bytes(path.read_bytes()[2:4], "little") == version
+    with Image.open(path) as picture:  # a reader of its own
+        assert (np.asarray(picture) == COLOR).all()
+    assert (read_photograph(path).grey[..., 0] == LUMA).all()
+
+
 def test_a_large_tiff_file_carries_the_mark():
     photograph = Photograph("scan", LUMA[..., None], None, "TIFF", {}, [])
     marked, _ = with_mark(photograph, "TIFF")
