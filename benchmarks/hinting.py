@@ -13,7 +13,7 @@ from PIL import Image
 from colorlab import Hint, load_pretrained
 from colorlab.color import levels_to_signed
 
-_SIDES = (192, 512, 1024)
+_SIDES = (512, 1024)
 _TURNS = 15
 
 
@@ -50,7 +50,7 @@ def measure():
         lambda turn: predictor.encode(signed), lambda turn: predictor.decode(features, hints)
     )
     rows = [_row(f"network alone, {side} x {side}", encoder + decoder, decoder)]
-    for side in _SIDES:
+    for side in (predictor.image_size, *_SIDES):
         picture = np.asarray(photograph.resize((side, side)))
         session = colorizer.session(picture)
         session.colorize()

@@ -37,10 +37,10 @@ def hinted_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(node_modules, tmp_path_factory, hinted_file):
-    """Serve a page with the shipped networks and a small one that takes hints."""
+def address(node_modules, tmp_path_factory, chroma_file, hinted_file):
+    """Serve a page with small networks, of which the second takes hints, and a shipped one."""
     folder = tmp_path_factory.mktemp("page") / "colorize"
-    export_web(["small", hinted_file, "default"], folder, node_modules)
+    export_web([chroma_file, hinted_file, "default"], folder, node_modules)
     with serve_book.serve(folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -107,9 +107,9 @@ def sample():
     return Image.fromarray(skimage.data.coffee()[100:300, 200:450])
 
 
-def test_the_page_colours_as_the_library_does(page, sample):
+def test_the_page_colours_as_the_library_does(page, sample, chroma_file):
     choose(page, sample)
-    expected = load_pretrained("small").colorize(np.asarray(sample))
+    expected = load_pretrained(chroma_file).colorize(np.asarray(sample))
     assert levels_apart(shown(page), expected) <= 2
     assert page.locator("#hints").is_hidden()
     assert "takes no hints" in page.inner_text("#no-hints")

@@ -13,7 +13,7 @@ from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.export.web import PAGE, RUNTIME_VERSION, export_web, find_runtime
 from colorlab.inference.colorizer import Colorizer
-from colorlab.inference.pretrained import shipped_models, weights_file
+from colorlab.inference.pretrained import shipped_models
 from colorlab.networks import registry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,18 +51,18 @@ def files(folder):
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_folder_is_complete(runtime, tmp_path):
-    export_web(["default", weights_file("small")], tmp_path / "page", runtime)
+def test_the_folder_is_complete(runtime, chroma_file, tmp_path):
+    export_web(["default", chroma_file], tmp_path / "page", runtime)
     page = tmp_path / "page"
     catalog = json.loads((page / "models.json").read_text(encoding="utf-8"))
     assert catalog["wasmBytes"] == 1000
-    default, small = catalog["models"]
+    default, other = catalog["models"]
     facts = shipped_models()["default"]
     for name in ("target", "image_size", "stride", "saturation", "temperature"):
         assert default[name] == facts[name]
-    assert (default["name"], small["name"]) == ("default", "small")
-    assert "decoder" in default and "decoder" not in small
-    parts = [default["encoder"], default["decoder"], small["encoder"]]
+    assert (default["name"], other["name"]) == ("default", chroma_file.stem)
+    assert "decoder" in default and "decoder" not in other
+    parts = [default["encoder"], default["decoder"], other["encoder"]]
     for part in parts:
         assert (page / part["file"]).stat().st_size == part["bytes"]
     assert files(page) == files(PAGE) | {part["file"] for part in parts} | {
