@@ -29,6 +29,7 @@ _METADATA_ERRORS = (
 )
 _PIXEL_OPTIONS = ("quality", "compress_level", "compression")
 _LARGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "AVIF": 65_536}
+_LARGEST_TIFF = 2**32 - 1  # bytes; Pillow appends no pages to BigTIFF files that are compressed
 
 
 def save_image(
@@ -155,13 +156,24 @@ def write_pages(stream, pages):
     -------
     list of str
         The number of pages, and what the format cannot store.
+
+    Raises
+    ------
+    InputError
+        If the pages need more than 4 GB together.
     """
-    count, notes = 0, []
+    count, size, notes = 0, 0, []
     with TiffImagePlugin.AppendingTiffWriter(stream) as file:
         for count, (photograph, image) in enumerate(pages, 1):
             content = io.BytesIO()
             lost = write_photograph(content, image, photograph, "TIFF")
             notes += [note for note in lost + photograph.notes * (count > 1) if note not in notes]
+            size += content.getbuffer().nbytes
+            if size > _LARGEST_TIFF:
+                raise InputError(
+                    f"{photograph.name}: its pages need more than the 4 GB of a TIFF file; choose "
+                    "another --format, which makes each page a file"
+                )
             file.write(content.getvalue())
             file.newFrame()
     return [f"{count} pages", *notes]

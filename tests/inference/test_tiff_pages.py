@@ -98,3 +98,14 @@ def test_by_default_the_first_page_is_coloured(scan, tmp_path, colorizer):
     planned = plan([scan], tmp_path / "out")
     [(_, facts)] = batch.colorize_all(planned, colorizer)
     assert facts["notes"] == ["first of 5 pages"]
+
+
+def test_pages_that_one_file_cannot_hold_are_refused(scan, tmp_path, colorizer, monkeypatch):
+    monkeypatch.setattr("colorlab.images.writing._LARGEST_TIFF", 2000)
+    _, ((_, facts),) = color(scan, tmp_path / "out", colorizer)
+    assert facts["error"].startswith(f"{scan}: its pages need more than the 4 GB of a TIFF file")
+    assert list((tmp_path / "out").iterdir()) == []
+    planned = plan([scan], tmp_path / "out", image_format=".png", all_pages=True)
+    settings = batch.Settings(saturation=0, all_pages=True, image_format="PNG")
+    assert all("error" not in each for _, each in batch.colorize_all(planned, colorizer, settings))
+    assert len(list((tmp_path / "out").glob("*.png"))) == 4
