@@ -18,7 +18,7 @@ from colorlab.networks import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "colorlab" / "weights"
-ORDER = ("default", "small", "vivid")
+ORDER = ("default", "small", "vivid", "unet_small")
 
 
 def _effort(run):

@@ -1,8 +1,9 @@
-"""Train the network that is shipped as ``default``, on two processor cores.
+"""Train a network like the one that is shipped as ``default``, on two processor cores.
 
 ``python tools/train_default.py --course PHOTOS --extra MORE --varied VARIED --out RUN`` trains, and
-writes ``RUN/default.onnx``. The same command continues a run after its last whole epoch. All three
-folders have one sub-folder a category.
+writes ``RUN/default.onnx`` and ``RUN/average.npz``, from which ``fine_tune_on_gpu.py`` can start.
+The same command continues a run after its last whole epoch. All three folders have one sub-folder a
+category.
 
 While the encoder is frozen, only the decoder runs: the features of three views of each picture are
 computed once. Then the encoder is trained too, from stride 8 on, at a quarter of the rate; its
@@ -10,7 +11,6 @@ first stages stay as they are, and their features are still those of the cache.
 """
 
 import argparse
-import dataclasses
 import json
 import math
 import os
@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from training_pictures import LEAST_SPREAD, REBALANCING, SEED, training_table, weights_of
 
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
-from colorlab.datasets import folder, splits
 from colorlab.export.onnx import write_onnx
 from colorlab.losses import AbCrossEntropyAndDistance
 from colorlab.networks.decoder import DECODER_STRIDES, build_decoder
@@ -32,47 +32,13 @@ from colorlab.training.feature_cache import FeatureCache
 from colorlab.training.hints import simulate_hints
 from colorlab.training.optimizer import EncoderRateAdam
 
-SEED, SIZE, VIEWS, BATCH = 0, 160, 3, 32
+SIZE, VIEWS, BATCH = 160, 3, 32
 EPOCH = 8192  # pictures
 FROZEN, TOP = 7, 4  # epochs
 # Share of the pictures without hints, and the mean number of hints of the others.
 HINTS_FROZEN, HINTS_TOP = (1 / 8, 8), (1 / 2, 5)
 LEARNING_RATE, ENCODER_RATE, WARMUP_EPOCHS = 1e-3, 0.25, 0.25
-EMA_MOMENTUM, REBALANCING = 0.998, 0.3
-LEAST_SPREAD = 3.0  # of a and b, in Lab units: below it a picture counts as grey or tinted
-HELD_BACK = 0.05  # of the varied pictures, for validation and for testing each
-
-
-def training_table(course, extra, varied):
-    """Join the training parts without near-duplicates of what is kept for judging."""
-    parts = splits.split(folder.scan(course), seed=SEED)
-    others = splits.split(folder.scan(varied), validation=HELD_BACK, test=HELD_BACK, seed=SEED)
-    joined = splits.add_training_pictures(parts, folder.scan(extra))
-    joined = splits.add_training_pictures(joined, others.train).train
-    held = [
-        _absolute(part, i) for part in (others.validation, others.test) for i in range(len(part))
-    ]
-    own = [_absolute(joined, i) for i in range(len(joined))]
-    groups = splits.group_near_duplicates(dataclasses.replace(joined, pictures=(*own, *held)))
-    kept = [i for i, group in enumerate(groups[: len(own)]) if group not in set(groups[len(own) :])]
-    order = np.random.default_rng(SEED).permutation(len(kept))
-    return dataclasses.replace(joined, pictures=tuple(own[kept[i]] for i in order))
-
-
-def _absolute(table, index):
-    picture = table.pictures[index]
-    return dataclasses.replace(picture, path=str((table.folder / picture.path).absolute()))
-
-
-def weights_of(table, varied):
-    """Draw half of the pictures from the varied ones, categories by the root of their size."""
-    origin = np.array([Path(each.path).is_relative_to(varied) for each in table.pictures])
-    names = np.array([f"{o}/{p.category}" for o, p in zip(origin, table.pictures, strict=True)])
-    _, places, counts = np.unique(names, return_inverse=True, return_counts=True)
-    weights = counts[places] ** -0.5
-    for each in (True, False):
-        weights[origin == each] *= 0.5 / weights[origin == each].sum()
-    return weights
+EMA_MOMENTUM = 0.998
 
 
 def make_loss(ab):
@@ -231,6 +197,11 @@ def main():
         variable.assign(mean)
     network = build_efficientnet_unet(2)
     copy_weights([encoder, decoder], network)
+    layers = [layer for layer in network.layers if layer.weights]
+    arrays = {
+        f"{layer.name}/{each.name}": each.numpy() for layer in layers for each in layer.weights
+    }
+    np.savez(run / "average.npz", **arrays)
     settings = Configuration.from_preset("efficientnet", image_size=SIZE, batch_size=BATCH)
     facts = {"image_size": 192, "stride": 32, "configuration": json.dumps(settings.to_dict())}
     write_onnx(network, run / "default.onnx", facts, overwrite=True)

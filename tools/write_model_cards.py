@@ -13,15 +13,17 @@ import templates
 ROOT = Path(__file__).resolve().parent.parent
 BASELINES = ("grey", "mean ab")
 
-# Assumptions, since the power was not measured: watts of two cores under load, and grams of carbon
-# dioxide per kilowatt hour, about the world's average.
-WATTS, GRAMS_PER_KILOWATT_HOUR = 25, 450
+# Assumptions, since the power was not measured: watts of two cores under load and of a GPU, and
+# grams of carbon dioxide per kilowatt hour, about the world's average.
+WATTS, GPU_WATTS, GRAMS_PER_KILOWATT_HOUR = 25, 700, 450
 
 
 def card(name, models, results):
     """Return the text of one model's card."""
     facts = models[name]
     runs = (*facts["before"], facts)
+    seconds = sum(run["seconds"] for run in runs)
+    watt_seconds = seconds * WATTS + facts.get("gpu_seconds", 0) * GPU_WATTS
     return templates.fill_in(
         f"models/{name}.md",
         name=name,
@@ -30,8 +32,10 @@ def card(name, models, results):
         results=results,
         sets={each: _tables(results[each], name) for each in ("course", "varied")},
         pictures_seen=sum(run["pictures_seen"] for run in runs),
-        hours=sum(run["seconds"] for run in runs) / 3600,
+        hours=seconds / 3600,
+        watt_hours=watt_seconds / 3600,
         watts=WATTS,
+        gpu_watts=GPU_WATTS,
         grams_per_kilowatt_hour=GRAMS_PER_KILOWATT_HOUR,
     )
 

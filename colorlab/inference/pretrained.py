@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 #: The networks that come with a whole installation.
-NAMES = ("default", "small", "vivid")
+NAMES = ("default", "small", "vivid", "unet_small")
 
 _WEIGHTS = pathlib.Path(__file__).parents[1] / "weights"
 
@@ -77,7 +77,7 @@ def weights_file(name: str) -> pathlib.Path:
     --------
     >>> weights_file("nothing")
     Traceback (most recent call last):
-    colorlab.errors.InputError: model must be one of default, small, vivid, got 'nothing'
+    colorlab.errors.InputError: model must be one of default, small, vivid, ...
     """
     record = _look_up(name)
     path = _WEIGHTS / record["file"]
@@ -153,9 +153,10 @@ def load_pretrained(
     Parameters
     ----------
     model : str or path-like
-        The name of a network that comes with colorlab: ``default``; ``small``, a quarter of its
-        size; or ``vivid``, with more saturated colours. Or an ONNX file, or the folder of a
-        training run, which needs Keras and takes seconds.
+        The name of a network that comes with colorlab: ``default``; ``small``, a smaller one of
+        its kind; ``vivid``, with more saturated colours; or ``unet_small``, the course's U-Net,
+        for comparison. Or an ONNX file, or the folder of a training run, which needs Keras and
+        takes seconds.
     threads : int, optional
         Number of processor cores for one photograph; by default all. Runs ignore it.
     device : str

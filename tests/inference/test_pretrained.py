@@ -18,8 +18,8 @@ from colorlab.inference import pretrained
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.predictors import KerasPredictor
 
-NAMES = ("default", "small", "vivid")
-LARGEST = {"default": 12.5e6, "small": 6e6, "vivid": 12.5e6}
+NAMES = ("default", "small", "vivid", "unet_small")
+LARGEST = {"default": 12.5e6, "small": 9.5e6, "vivid": 12.5e6, "unet_small": 6e6}
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = write_model_cards.read_results()
 
@@ -33,7 +33,7 @@ def row(method, category="all", pictures="course"):
     return found
 
 
-def test_three_models_are_shipped():
+def test_four_models_are_shipped():
     assert tuple(pretrained.shipped_models()) == NAMES
 
 
@@ -93,13 +93,13 @@ def test_the_table_belongs_to_the_weights(name):
 
 def test_the_figures_that_the_book_speaks_of():
     default, classic = row("default"), row("classic")
-    assert default["psnr"] >= classic["psnr"] + 1.2
+    assert default["psnr"] >= classic["psnr"] + 1.4
     assert default["ssim"] >= classic["ssim"] + 0.02
-    assert default["ciede2000"] <= 0.91 * classic["ciede2000"]
+    assert default["ciede2000"] <= 0.88 * classic["ciede2000"]
     assert default["colorfulness_ratio"] >= 0.65
     assert 0.9 <= row("vivid")["colorfulness_ratio"] <= 1.15
-    assert row("vivid")["psnr"] >= default["psnr"] - 1.5
-    assert row("small")["psnr"] >= default["psnr"] - 0.7
+    assert row("vivid")["psnr"] >= default["psnr"] - 1.3
+    assert row("small")["psnr"] >= default["psnr"] - 0.5
 
 
 def unbeaten(pictures):
@@ -115,14 +115,14 @@ def unbeaten(pictures):
 
 def test_every_category_beats_the_baselines():
     assert not unbeaten("course")
-    # The model card names these two.
-    assert unbeaten("varied") <= {"plants", "sports"}
+    # The model card names it.
+    assert unbeaten("varied") <= {"sports"}
 
 
 def test_hints_pay():
     psnr = {row["hints"]: row["psnr"] for row in RESULTS["hints"]["rows"]}
     gains = [psnr[count] - psnr[0] for count in (1, 3, 10)]
-    assert all(gain >= least for gain, least in zip(gains, (0.6, 1.5, 3.0), strict=True))
+    assert all(gain >= least for gain, least in zip(gains, (0.6, 1.5, 2.9), strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -137,9 +137,11 @@ def test_the_model_cards_say_what_was_measured(name):
     [pretrained.weights_file, pretrained.load_network, pretrained.training_configuration],
 )
 def test_an_unknown_name_is_refused(function):
-    with pytest.raises(InputError, match="default, small, vivid, got 'nothing'"):
+    with pytest.raises(InputError, match="default, small, vivid, unet_small, got 'nothing'"):
         function("nothing")
-    with pytest.raises(InputError, match="nothing: no such model; expected default, small, vivid"):
+    with pytest.raises(
+        InputError, match="nothing: no such model; expected default, small, vivid, unet_small"
+    ):
         colorlab.load_pretrained("nothing")
 
 
