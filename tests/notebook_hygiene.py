@@ -63,12 +63,8 @@ def belongs_to_exercise(cell):
 
 def check_frame(notebook):
     """A title first, the headings "Summary" and "Exercises", and a collapsed solution."""
-    first = notebook["cells"][0] if notebook["cells"] else None
-    if (
-        not first
-        or first["cell_type"] != "markdown"
-        or not re.match(r"# \S", text(first["source"]))
-    ):
+    first = notebook["cells"][0] if notebook["cells"] else {"cell_type": "none"}
+    if first["cell_type"] != "markdown" or not re.match(r"# \S", text(first["source"])):
         yield "the first cell is not a title (a Markdown cell that begins with '# ')"
     prose = "\n".join(text(cell["source"]) for _, cell in cells_of(notebook, "markdown"))
     for heading in ("Summary", "Exercises"):
@@ -123,10 +119,8 @@ def check_size(notebook):
             yield f"cell {number}: {lengths[-1]} lines of code, at most {MAX_CELL_LINES} are wanted"
         for place, line in enumerate(lines, start=1):
             if len(line) > MAX_LINE:
-                yield (
-                    f"cell {number}: line {place} has {len(line)} characters, "
-                    f"at most {MAX_LINE} are wanted"
-                )
+                found = f"line {place} has {len(line)} characters"
+                yield f"cell {number}: {found}, at most {MAX_LINE} are wanted"
     if lengths and statistics.median(lengths) > MAX_MEDIAN_LINES:
         median = statistics.median(lengths)
         yield f"the median cell has {median:g} lines of code, at most {MAX_MEDIAN_LINES} are wanted"
