@@ -35,11 +35,9 @@ def _fitted(reference, grey):
 
 def main():
     """Print PSNR in decibels before and after each step, and the share that is found in vain."""
-    print(
-        "| photograph | fading | sepia and stains | scratches | found | in vain, undamaged "
-        "| cracks | found | correct |"
-    )
-    print("| --- " * 9 + "|")
+    print("| photograph | fading | sepia and stains | scratches | found | in vain, undamaged |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    cracked_rows = ["| photograph | cracks | found | correct |", "| --- | --- | --- | --- |"]
     for seed, name in enumerate(_NAMES):
         grey, random = _grey(name), np.random.default_rng(seed)
         faded, sepia = fade(grey), print_in_sepia(grey, random)
@@ -56,11 +54,13 @@ def main():
         )
         *row, last = (f"{before:.1f} → {after:.1f}" for before, after in steps)
         share, vain = (found & mask).sum() / mask.sum(), find_scratches(grey).mean()
-        row += [f"{share:.0%}", f"{vain:.3%}", last, f"{(split & cracks).sum() / cracks.sum():.0%}"]
+        print(f"| {name} | {' | '.join(row)} | {share:.0%} | {vain:.3%} |", flush=True)
+        share = (split & cracks).sum() / cracks.sum()
         # What lies one pixel beside a crack is filled, too.
         correct = (split & ndimage.binary_dilation(cracks, np.ones((3, 3)))).sum()
-        row += [f"{correct / max(split.sum(), 1):.0%}"]
-        print(f"| {name} | {' | '.join(row)} |", flush=True)
+        correct = correct / max(split.sum(), 1)
+        cracked_rows += [f"| {name} | {last} | {share:.0%} | {correct:.0%} |"]
+    print("", *cracked_rows, sep="\n")
 
 
 def count_in_vain(folder):
