@@ -1,9 +1,10 @@
 """What asking buys: variants, palettes and doubt on photographs that the model was not trained on.
 
-``python -m benchmarks.asking MODEL --data DIR --validation 0.05 --test 0.05 --out FILE.json`` takes
+``python -m benchmarks.asking MODEL --data DIR --validation 0.05 --test 0.05`` prints JSON. It takes
 test pictures of every category in turn, seeded, by the protocol for results (256 x 256 pixels).
 Name the fractions by which the photographs were split for the training. What the book says of
-variants, palettes and doubt comes from the file ``book/results/asking.json``.
+variants, palettes and doubt comes from ``book/results/asking.json``, where this was kept;
+``tools/write_hints_page.py`` puts it into the page.
 """
 
 import argparse
@@ -149,14 +150,13 @@ def measure(colorizer, table, count):
 
 
 def main():
-    """Measure, print, and write a file."""
+    """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.asking")
     parser.add_argument("model")
     parser.add_argument("--data", required=True)
     parser.add_argument("--validation", type=float, default=0.05)
     parser.add_argument("--test", type=float, default=0.05)
     parser.add_argument("--pictures", type=int, default=110)
-    parser.add_argument("--out", type=pathlib.Path)
     wanted = parser.parse_args()
     colorizer = load_pretrained(wanted.model)
     table = folder.scan(wanted.data).without_grey()
@@ -172,10 +172,7 @@ def main():
         "size": _SIZE,
         **facts_of({wanted.model: colorizer}),
     }
-    text = json.dumps({"facts": facts, "means": found}, indent=1) + "\n"
-    print(text, end="")
-    if wanted.out:
-        wanted.out.write_text(text, encoding="utf-8")
+    print(json.dumps({"facts": facts, "means": found}, indent=1))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import build_book
 import numbered_references
 import public_names
 import pytest
+import write_hints_page
 import write_model_cards
 import write_speed_page
 import yaml
@@ -39,6 +40,12 @@ def test_the_page_on_speed_says_what_was_measured():
     results = write_model_cards.read("book/results/benchmarks.json")
     page = (ROOT / "book" / "speed.md").read_text(encoding="utf-8")
     assert page == write_speed_page.page(results), "run tools/write_speed_page.py"
+
+
+def test_the_page_on_hints_says_what_was_measured():
+    results = write_model_cards.read("book/results/asking.json")
+    page = (ROOT / "book" / "hints.md").read_text(encoding="utf-8")
+    assert page == write_hints_page.page(results), "run tools/write_hints_page.py"
 
 
 def test_the_model_cards_say_what_was_measured():
