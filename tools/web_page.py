@@ -23,6 +23,7 @@ def write_incomplete_page(folder):
 def write_page(folder, modules):
     """Write the whole page into the new `folder`.
 
-    `modules` is npm's folder ``node_modules``.
+    `modules` is npm's folder ``node_modules``. The smaller network is loaded first; a reader may
+    ask for the other one.
     """
-    export_web(["default", "small"], folder, modules)
+    export_web(["small", "default"], folder, modules)
