@@ -47,7 +47,8 @@ class Exercise:
     remark : str
         What a reader learns from a right answer.
     tolerance : float
-        The largest difference from the solution, relative to its largest value.
+        The largest difference from the solution, relative to the largest value of its case; 0
+        where the results are counts.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class Exercise:
         for mistake, message in self.mistakes:
             if self._agree(results, [mistake(*copy.deepcopy(case)) for case in cases]):
                 return _not_yet(message)
-        return _not_yet(fault or _difference(results, expected))
+        return _not_yet(fault or self._difference(results, expected))
 
     def _agree(self, results, expected):
         return all(map(self._close, results, expected))
@@ -140,10 +141,30 @@ class Exercise:
             result, expected = _flat(result), _flat(expected)
         except (TypeError, ValueError):  # not a number
             return False
-        if result.shape != expected.shape:
-            return False
+        return result.shape == expected.shape and not self._wrong(result, expected).any()
+
+    def _wrong(self, result, expected):
+        """Return which numbers of one case are further off than the tolerance."""
         scale = max(np.abs(expected).max(), 1e-12)
-        return bool(np.abs(result - expected).max() <= self.tolerance * scale)
+        return ~(np.abs(result - expected) <= self.tolerance * scale)  # NaN is wrong, too
+
+    def _difference(self, results, expected):
+        """Describe how wrong results differ, without the right ones."""
+        pairs = list(zip(map(_flat, results), map(_flat, expected), strict=True))
+        wrong = np.concatenate([self._wrong(*pair) for pair in pairs])
+        result, wanted = map(np.concatenate, zip(*pairs, strict=True))
+        if np.allclose(result, -wanted):
+            return "the sign is the wrong way round."
+        factor = (result @ wanted) / max(wanted @ wanted, 1e-12)
+        constant = np.allclose(result, factor * wanted, rtol=1e-4)
+        if constant and min(abs(factor), abs(factor - 1)) > 1e-4:
+            return "right, but for a constant factor."
+        sides = set(np.sign(result - wanted)[wrong])
+        side = {1: "too large", -1: "too small"}[sides.pop()] if len(sides) == 1 else "off"
+        if len(wrong) == len(pairs):  # a single number in each case
+            return f"your number is {side}{'' if wrong.all() else ' for some arguments'}."
+        share = f"{wrong.mean():.0%}" if wrong.mean() >= 0.01 else "less than 1%"
+        return f"{share} of the numbers are wrong; those are {side}."
 
 
 def _not_yet(message):
@@ -186,19 +207,3 @@ def _wrong_kind(result, expected):
         if np.asarray(wanted).dtype == "uint8" and kind != "uint8":
             return f"the result is of type {kind}, where uint8 is expected."
     return None
-
-
-def _difference(results, expected):
-    """Describe how wrong results differ, without the right ones."""
-    result, wanted = (
-        np.concatenate([_flat(each) for each in group]) for group in (results, expected)
-    )
-    if np.allclose(result, -wanted):
-        return "the sign is the wrong way round."
-    factor = (result @ wanted) / max(wanted @ wanted, 1e-12)
-    if abs(factor) > 1e-9 and np.allclose(result, factor * wanted, rtol=1e-4):
-        return "right, but for a constant factor."
-    wrong = np.abs(result - wanted) > 1e-4 * np.abs(wanted).max()
-    direction = np.sign(result - wanted)[wrong]
-    side = "too large" if (direction > 0).all() else "too small" if (direction < 0).all() else "off"
-    return f"{wrong.mean():.0%} of the numbers are wrong; those are {side}."

@@ -67,6 +67,11 @@ def _squared(w, c, grey, target):
     return np.array([2 * np.mean(error * grey), 2 * np.mean(error)])
 
 
+def _absolute_for_sign(w, c, grey, target):
+    size = np.abs(w * grey + c - target)
+    return np.array([np.mean(size * grey), np.mean(size)])
+
+
 def _without_input(w, c, grey, target):
     return np.repeat(np.mean(np.sign(w * grey + c - target)), 2)
 
@@ -82,6 +87,16 @@ def _old_velocity(weights, velocity, gradient, rate, momentum):
 def _uphill(weights, velocity, gradient, rate, momentum):
     velocity = momentum * velocity + rate * gradient
     return weights + velocity, velocity
+
+
+def _weights_minus_velocity(weights, velocity, gradient, rate, momentum):
+    velocity = momentum * velocity - rate * gradient
+    return weights - velocity, velocity
+
+
+def _velocity_uphill(weights, velocity, gradient, rate, momentum):
+    velocity = momentum * velocity + rate * gradient
+    return weights - velocity, velocity
 
 
 def _no_momentum(weights, velocity, gradient, rate, momentum):
@@ -135,6 +150,11 @@ EXERCISES = (
         mistakes=(
             (_sum_of_absolute, "the loss is a mean over the pixels, and this is a sum."),
             (_squared, "this is the gradient of the squared error."),
+            (
+                lambda *case: _squared(*case) / 2,
+                "the error itself stands where its sign belongs.",
+            ),
+            (_absolute_for_sign, "the derivative of |e| is the sign of e, not |e| again."),
             (_without_input, "one of the two derivatives lacks a factor."),
             (_swapped, "the order is w first, then c."),
         ),
@@ -151,6 +171,17 @@ EXERCISES = (
         mistakes=(
             (_old_velocity, "the weights move with the old velocity, not the new one."),
             (_uphill, "this step goes uphill."),
+            (_weights_minus_velocity, "the velocity is added to the weights, not subtracted."),
+            (
+                _velocity_uphill,
+                "rate times gradient is subtracted from the velocity, and the velocity added to "
+                "the weights; here both signs are the other way round.",
+            ),
+            (
+                lambda *case: momentum_step(*case)[0],
+                "return the velocity as well: the next step needs it.",
+            ),
+            (lambda *case: momentum_step(*case)[1], "the new weights are missing."),
             (_no_momentum, "the old velocity has no effect."),
         ),
         remark="The Adam optimiser of chapter 04 contains such a velocity; beta_1 is its momentum.",
@@ -169,6 +200,10 @@ EXERCISES = (
             (
                 lambda grey: 1 / _curvature(grey).max(),
                 "at this rate one step reaches the minimum; larger ones still converge.",
+            ),
+            (
+                lambda grey: 1 / np.mean(grey**2),
+                "this is the limit for the weight alone; the bias is changed as well.",
             ),
             (
                 lambda grey: 2 / _curvature(grey).min(),

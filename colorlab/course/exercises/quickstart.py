@@ -66,10 +66,24 @@ def _towards_grey(grey, rgb, k):
     return change_saturation(grey, rgb, 1 - k)
 
 
-def _without_scaling(grey, rgb):
-    given = np.asarray(color.srgb_to_lab(np.repeat(grey, 3, axis=-1).astype("float64")))
-    colored = np.asarray(color.srgb_to_lab(rgb.astype("float64")))
-    return np.asarray(color.lab_to_srgb(np.concatenate([given[..., :1], colored[..., 1:]], -1)))
+def _scaled_by(grey_scale, rgb_scale):
+    def join(grey, rgb):
+        given = np.asarray(color.srgb_to_lab(np.repeat(grey, 3, axis=-1) / grey_scale))
+        colored = np.asarray(color.srgb_to_lab(rgb / rgb_scale))
+        lab = np.concatenate([given[..., :1], colored[..., 1:]], axis=-1)
+        return np.asarray(color.lab_to_srgb(lab))
+
+    return join
+
+
+def _grey_as_lightness(grey, rgb):
+    colored = np.asarray(color.srgb_to_lab(rgb / 255))
+    lab = np.concatenate([grey.astype("float64"), colored[..., 1:]], axis=-1)
+    return np.asarray(color.lab_to_srgb(lab))
+
+
+def _luma_as_lightness(grey, rgb):
+    return _grey_as_lightness(grey / 2.55, rgb)
 
 
 def _in_levels(grey, rgb):
@@ -118,7 +132,11 @@ EXERCISES = (
             "back with lab_to_srgb.",
         ),
         mistakes=(
-            (_without_scaling, "srgb_to_lab expects values from 0 to 1, not levels."),
+            (_scaled_by(1, 1), "srgb_to_lab expects values from 0 to 1, not levels."),
+            (_scaled_by(1, 255), "the grey picture is passed in levels, not from 0 to 1."),
+            (_scaled_by(255, 1), "the coloured picture is passed in levels, not from 0 to 1."),
+            (_grey_as_lightness, "a grey level is no lightness: srgb_to_lab computes L*."),
+            (_luma_as_lightness, "lightness is not the level times a factor; use srgb_to_lab."),
             (_in_levels, "the result should be in the range 0 to 1, as lab_to_srgb returns it."),
             (_own_lightness, "this has the lightness of the coloured picture."),
         ),

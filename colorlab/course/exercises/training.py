@@ -46,6 +46,10 @@ EXERCISES = (
                 "the two parts do not meet at 1: something is missing from the second.",
             ),
             (
+                lambda e: np.where(np.abs(e) <= 1, e**2 / 2, np.abs(e) - 1),
+                "the two parts do not meet at 1: too much is subtracted in the second.",
+            ),
+            (
                 lambda e: np.where(e <= 1, e**2 / 2, e - 0.5),
                 "large negative errors are treated as small ones.",
             ),

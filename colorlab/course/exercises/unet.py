@@ -31,8 +31,12 @@ def receptive_field(blocks):
     return 2 ** (blocks + 1) - 1
 
 
+def _decoder_channels(filters):
+    return sum(filters[:-1]) + filters[0]
+
+
 def _channels(filters):
-    return sum(filters) + filters[-1] + sum(filters[:-1]) + filters[0]
+    return sum(filters) + filters[-1] + _decoder_channels(filters)
 
 
 def _one_side(filters):
@@ -54,6 +58,7 @@ EXERCISES = (
         ),
         mistakes=(
             (lambda f: count_parameters(f) - 3 * f[0] - 3, "the head is missing."),
+            (lambda f: count_parameters(f) - 3, "the head has biases, too."),
             (
                 lambda f: count_parameters(f) - 2 * _channels(f),
                 "the moving averages of batch normalisation count too, as in count_params().",
@@ -73,6 +78,7 @@ EXERCISES = (
             (_one_side, "the decoder is missing."),
         ),
         remark="The recipe has 11,483,715.",
+        tolerance=0,
     ),
     Exercise(
         concatenated_weights,
@@ -92,8 +98,17 @@ EXERCISES = (
                 "only the channels that go in are doubled, not those that come out.",
             ),
             (lambda f: concatenated_weights(f) // 9, "a kernel has 3x3 weights for each pair."),
+            (
+                lambda f: concatenated_weights(f) + _decoder_channels(f),
+                "the weights of the kernels are asked for, without the biases.",
+            ),
+            (
+                lambda f: concatenated_weights(f) + 5 * _decoder_channels(f),
+                "these are all parameters of the decoder; only its kernels are asked for.",
+            ),
         ),
         remark="For the recipe this is twice 4,571,136.",
+        tolerance=0,
     ),
     Exercise(
         receptive_field,

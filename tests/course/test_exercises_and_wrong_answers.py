@@ -1,0 +1,135 @@
+"""What readers hand in by mistake, written as they write it, and what the checks say to it."""
+
+import numpy as np
+import pytest
+
+from colorlab import color
+from colorlab.course import exercises
+from colorlab.course.exercises.exercise import Exercise
+
+
+def join_lightness(grey_lightness, ab_of):
+    lab = np.concatenate([grey_lightness, np.asarray(color.srgb_to_lab(ab_of))[..., 1:]], axis=-1)
+    return np.asarray(color.lab_to_srgb(lab))
+
+
+def lightness(picture):
+    return np.asarray(color.srgb_to_lab(picture))[..., :1]
+
+
+def three(grey):
+    return np.repeat(grey, 3, axis=-1)
+
+
+def layer(inputs, outputs, size=9):
+    return size * inputs * outputs + outputs
+
+
+def parameters_without_head_biases(filters):
+    """Count layer by layer, with a list of widths, and forget the biases of the head."""
+    widths = [1, *filters, filters[-1], *filters[-2::-1], filters[0]]
+    pairs = zip(widths[:-1], widths[1:], strict=True)
+    return sum(layer(i, o) + 4 * o for i, o in pairs) + 3 * filters[0]
+
+
+def decoder(filters, each):
+    widths = [*filters[::-1], filters[0]]
+    return sum(each(i, o) for i, o in zip(widths[:-1], widths[1:], strict=True))
+
+
+def error(w, c, grey, target):
+    return w * grey + c - target
+
+
+def with_size_for_sign(*case):
+    size = np.abs(error(*case))
+    return np.array([(size * case[2]).mean(), size.mean()])
+
+
+def with_error_for_sign(*case):
+    return np.array([(error(*case) * case[2]).mean(), error(*case).mean()])
+
+
+def momentum(sign_of_gradient, sign_of_velocity):
+    def step(weights, velocity, gradient, rate, momentum):
+        velocity = momentum * velocity + sign_of_gradient * rate * gradient
+        return weights + sign_of_velocity * velocity, velocity
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("chapter", "number", "answer", "words"),
+    [
+        ("00", 2, lambda g, c: join_lightness(lightness(three(g)), c), "not levels"),
+        ("00", 2, lambda g, c: join_lightness(lightness(three(g)), c / 255), "the grey picture is"),
+        (
+            "00",
+            2,
+            lambda g, c: join_lightness(lightness(three(g) / 255), c),
+            "the coloured picture",
+        ),
+        ("00", 2, lambda g, c: join_lightness(g, c / 255), "a grey level is no lightness"),
+        ("00", 2, lambda g, c: join_lightness(100 * (g / 255), c / 255), "not the level times"),
+        ("02", 1, with_size_for_sign, "the sign of e"),
+        ("02", 1, with_error_for_sign, "where its sign belongs"),
+        ("02", 2, momentum(+1, +1), "uphill"),
+        ("02", 2, momentum(-1, -1), "added to the weights"),
+        ("02", 2, momentum(+1, -1), "both signs"),
+        ("02", 2, lambda *case: momentum(-1, +1)(*case)[0], "return the velocity as well"),
+        ("02", 2, lambda *case: momentum(-1, +1)(*case)[1], "the new weights are missing"),
+        ("02", 3, lambda grey: 2 / (2 * np.mean(np.square(grey))), "for the weight alone"),
+        ("03", 0, parameters_without_head_biases, "the head has biases"),
+        ("03", 1, lambda f: decoder(f, lambda i, o: layer(2 * i, o)), "without the biases"),
+        ("03", 1, lambda f: decoder(f, lambda i, o: layer(2 * i, o) + 4 * o), "all parameters"),
+        ("04", 0, lambda e: np.minimum(e**2 / 2, abs(e) - (abs(e) > 1)), "too much is subtracted"),
+    ],
+)
+def test_a_typical_wrong_answer_is_named(chapter, number, answer, words):
+    verdict = exercises.load(chapter)[number].verdict(answer)
+    assert not verdict.right
+    assert words in verdict.message
+
+
+def test_a_count_must_be_exact():
+    """One in eleven millions is a wrong count, and the message says on which side."""
+    exercise = exercises.load("03")[0]
+    for shift, side in ((-1, "too small"), (1, "too large")):
+        verdict = exercise.verdict(lambda filters, shift=shift: exercise.answer(filters) + shift)
+        assert verdict.message == f"Not yet: your number is {side}."
+
+
+def cube(number):
+    return number**3
+
+
+CUBE = Exercise(cube, lambda: [(2,), (30,), (1000,)], ("a", "b"), (), "Yes.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda number: cube(number) - 1, "your number is too small for some arguments."),
+        (lambda number: 1.01 * cube(number) + 1, "your number is too large."),
+        (lambda number: 0.99 * cube(number) - 1, "your number is too small."),
+        (lambda number: 100 * number**2, "your number is off."),
+        (lambda number: -cube(number), "the sign is the wrong way round."),
+        (lambda number: 2 * cube(number), "right, but for a constant factor."),
+    ],
+)
+def test_a_number_is_judged_case_by_case(answer, words):
+    """An error is measured against the number of its own case, not against the largest of all."""
+    assert CUBE.verdict(answer).message == f"Not yet: {words}"
+
+
+def ramp(length):
+    return np.linspace(1, 2, length)
+
+
+def test_one_wrong_number_of_many_is_not_rounded_to_none():
+    def off_by_one(length):
+        return np.append(ramp(length)[:-1], 3.0)
+
+    exercise = Exercise(ramp, lambda: [(1000,)], ("a", "b"), (), "Yes.")
+    message = exercise.verdict(off_by_one).message
+    assert message == "Not yet: less than 1% of the numbers are wrong; those are too large."
