@@ -33,7 +33,9 @@ def colorize(
     ] = None,
     model: Annotated[
         str,
-        typer.Option(help="default, small, vivid, an ONNX file, or a folder of `colorlab train`."),
+        typer.Option(
+            help="default, small, vivid, unet_small, an ONNX file, or a folder of `colorlab train`."
+        ),
     ] = "default",
     saturation: Annotated[
         float | None,

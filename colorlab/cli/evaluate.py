@@ -28,8 +28,8 @@ def evaluate(
     models: Annotated[
         list[str],
         typer.Argument(
-            help="Folders that `colorlab train` wrote, ONNX files, or default, small, vivid; "
-            "NAME=MODEL sets its name in the table.",
+            help="Folders that `colorlab train` wrote, ONNX files, or default, small, vivid, "
+            "unet_small; NAME=MODEL sets its name in the table.",
             metavar="MODEL...",
         ),
     ],

@@ -15,8 +15,8 @@ def export(
     model: Annotated[
         str,
         typer.Argument(
-            help="Folder that `colorlab train` wrote; for --web also default, small, vivid or an "
-            "ONNX file.",
+            help="Folder that `colorlab train` wrote; for --web also default, small, vivid, "
+            "unet_small or an ONNX file.",
             metavar="RUN",
             show_default=False,
         ),
