@@ -172,7 +172,7 @@ def write_pages(stream, pages):
             if size > _LARGEST_TIFF:
                 raise InputError(
                     f"{photograph.name}: its pages need more than the 4 GB of a TIFF file; choose "
-                    "another --format, which makes each page a file"
+                    "another format, which makes each page a file"
                 )
             file.write(content.getvalue())
             file.newFrame()
