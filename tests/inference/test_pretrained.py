@@ -47,7 +47,7 @@ def test_files_are_whole_and_small_enough(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["small", *(pytest.param(name, marks=pytest.mark.slow) for name in ("default", "vivid"))],
+    ["unet_small", *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[:3])],
 )
 def test_keras_and_onnx_runtime_colour_alike(name):
     photograph = toy.paint("coast", 1, size=200)[:150]
