@@ -11,7 +11,7 @@ from PIL import Image
 
 from colorlab.atomic import open_atomic
 
-__all__ = ["is_beside", "paths_beside", "write_doubt"]
+__all__ = ["paths_beside", "result_beside", "write_doubt"]
 
 _VARIANT = re.compile(r"(.+)_variant[0-9]+")
 _DOUBT = ".doubt.png"
@@ -47,29 +47,27 @@ def paths_beside(
     return [target.with_name(name) for name in names], maps
 
 
-def is_beside(path: pathlib.Path, targets: set[pathlib.Path]) -> bool:
-    """Tell whether a picture was written beside one of some results.
+def result_beside(path: pathlib.Path) -> pathlib.Path:
+    """Return the result that a picture may have been written beside, or the picture's own path.
 
     Parameters
     ----------
     path : pathlib.Path
         Of the picture.
-    targets : set of pathlib.Path
-        The results.
 
     Returns
     -------
-    bool
+    pathlib.Path
 
     Examples
     --------
-    >>> is_beside(pathlib.Path("a_variant2.jpg"), {pathlib.Path("a.jpg")})
-    True
+    >>> [result_beside(pathlib.Path(name)).name for name in ("a_variant2.jpg", "a.jpg.doubt.png")]
+    ['a.jpg', 'a.jpg']
     """
-    if path.name.endswith(_DOUBT):
-        return path.with_name(path.name.removesuffix(_DOUBT)) in targets
+    if path.name.endswith(_DOUBT) and path.name != _DOUBT:
+        return path.with_name(path.name.removesuffix(_DOUBT))
     found = _VARIANT.fullmatch(path.stem)
-    return found is not None and path.with_name(found[1] + path.suffix) in targets
+    return path if found is None else path.with_name(found[1] + path.suffix)
 
 
 def write_doubt(path: pathlib.Path, doubt: np.ndarray, overwrite: bool = False) -> None:

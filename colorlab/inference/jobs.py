@@ -13,9 +13,9 @@ from typing import Any
 from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS
 from colorlab.images.opening import page_numbers
-from colorlab.inference.beside import is_beside, paths_beside
+from colorlab.inference import names
+from colorlab.inference.beside import paths_beside, result_beside
 from colorlab.inference.finding import STANDARD, find_photographs
-from colorlab.inference.names import require_suffix, target_name, tell_apart
 
 __all__ = ["STANDARD", "Job", "Plan", "plan"]
 
@@ -144,7 +144,7 @@ def plan(
     passed_over: list[tuple[pathlib.Path, str]] = []
     if STANDARD in paths and len(paths) > 1:
         raise InputError("- reads one picture from standard input, expected nothing beside it")
-    require_suffix(suffix)
+    names.require_suffix(suffix)
     if _is_file_name(out, paths, suffix, image_format):
         jobs = [Job(paths[0], out)]
     elif paths == [STANDARD]:
@@ -157,8 +157,9 @@ def plan(
             # What an earlier run wrote beside its originals is no photograph to be coloured. One
             # that was named by itself is, and is not overwritten.
             results = {
-                _resolved(out / place.with_name(target_name(place.name, suffix, image_format)))
+                _resolved(out / place.with_name(name))
                 for _, place in found
+                for name in names.target_names(place.name, suffix, image_format)
             }
             found = [
                 (photo, place)
@@ -166,11 +167,11 @@ def plan(
                 if photo in paths or not _is_result(_resolved(photo), results)
             ]
         places = {each: (each[1].parent.as_posix(), each[1].name) for each in found}
-        names, clashes = tell_apart(places, suffix, image_format)
+        named, clashes = names.tell_apart(places, suffix, image_format)
         jobs = [
-            Job(photo, out / place.with_name(names[photo, place]))
+            Job(photo, out / place.with_name(named[photo, place]))
             for photo, place in found
-            if (photo, place) in names
+            if (photo, place) in named
         ]
         unreadable += [
             f"{photo}: has the same name as {other}; use another folder for it"
@@ -206,12 +207,10 @@ def _pages_of(job, unreadable):
         unreadable.append(f"{job.source}: has damaged pages behind page {numbers[-1] + 1}")
     if len(numbers) == 1:
         return [job]
-    stem, ending, digits = job.target.stem, job.target.suffix, len(str(len(numbers)))
-    named = [
-        (page, job.target.with_name(f"{stem}-{count:0{digits}}{ending}"))
-        for count, page in enumerate(numbers, 1)
+    return [
+        Job(job.source, job.target.with_name(name), page=page, hinted=page == numbers[0])
+        for page, name in zip(numbers, names.page_names(job.target.name, len(numbers)), strict=True)
     ]
-    return [Job(job.source, target, page=page, hinted=page == numbers[0]) for page, target in named]
 
 
 def _exists(target):
@@ -220,7 +219,8 @@ def _exists(target):
 
 
 def _is_result(path, targets):
-    return path in targets or is_beside(path, targets)
+    result = result_beside(path)
+    return not targets.isdisjoint((path, result, result.with_name(names.without_page(result.name))))
 
 
 def _resolved(path):

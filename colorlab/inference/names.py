@@ -5,13 +5,14 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 
 import functools
 import os
+import re
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
 from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
 
-__all__ = ["require_suffix", "target_name", "tell_apart"]
+__all__ = ["page_names", "require_suffix", "target_names", "tell_apart", "without_page"]
 
 K = TypeVar("K", bound=Hashable)
 
@@ -39,8 +40,8 @@ def require_suffix(suffix: str) -> None:
         raise InputError(f"suffix must be part of a file name, got {suffix!r}")
 
 
-def target_name(name: str, suffix: str = "", image_format: str | None = None) -> str:
-    """Name the result of a photograph that no other one disputes.
+def target_names(name: str, suffix: str = "", image_format: str | None = None) -> tuple[str, ...]:
+    """List what the result of a photograph may be called.
 
     Parameters
     ----------
@@ -51,15 +52,19 @@ def target_name(name: str, suffix: str = "", image_format: str | None = None) ->
 
     Returns
     -------
-    str
+    tuple of str
+        The usual name; and, if the ending changes, one for the case that another photograph has
+        the usual name.
 
     Examples
     --------
-    >>> target_name("scan.gif"), target_name("a.JPG", "_colour")
-    ('scan.png', 'a_colour.JPG')
+    >>> target_names("a.JPG", "_colour"), target_names("scan.gif")
+    (('a_colour.JPG',), ('scan.png', 'scan.gif.png'))
     """
     stem, ending = _split(name)
-    return f"{stem}{suffix}{_target_ending(ending, image_format)}"
+    written = _target_ending(ending, image_format)
+    usual = f"{stem}{suffix}{written}"
+    return (usual,) if ending == written else (usual, f"{name}{suffix}{written}")
 
 
 def _split(name):
@@ -72,6 +77,51 @@ def _target_ending(ending, image_format):
     if image_format:
         return ending if FORMATS.get(ending.lower()) == FORMATS[image_format] else image_format
     return WRITTEN_AS.get(ending.lower(), ".png" if foreign_kind(path=f"x{ending}") else ending)
+
+
+def page_names(name: str, count: int) -> list[str]:
+    """Name the files of the pages of a photograph.
+
+    Parameters
+    ----------
+    name : str
+        Of the result, if it had one page.
+    count : int
+        How many pages there are.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> page_names("scan.png", 2)
+    ['scan-1.png', 'scan-2.png']
+    """
+    stem, ending = _split(name)
+    digits = len(str(count))
+    return [f"{stem}-{number:0{digits}}{ending}" for number in range(1, count + 1)]
+
+
+def without_page(name: str) -> str:
+    """Return the name of the result that a page may belong to, or the name itself.
+
+    Parameters
+    ----------
+    name : str
+        Such as one of :func:`page_names`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_page("scan-1.png"), without_page("scan.png")
+    ('scan.png', 'scan.png')
+    """
+    stem, ending = _split(name)
+    return re.sub(r"(?<=.)-[0-9]+\Z", "", stem) + ending
 
 
 def tell_apart(
@@ -101,19 +151,15 @@ def tell_apart(
     >>> tell_apart({1: ("", "x.gif"), 2: ("", "x.png"), 3: ("", "x.png")})
     ({2: 'x.png', 1: 'x.gif.png'}, {3: 2})
     """
-    endings = {each: _split(name)[1] for each, (_, name) in places.items()}
-    written = {each: _target_ending(ending, image_format) for each, ending in endings.items()}
+    choices = {each: target_names(place[1], suffix, image_format) for each, place in places.items()}
     names: dict[K, str] = {}
     clashes: dict[K, K] = {}
     taken: dict[tuple[str, str], K] = {}
-    for photograph in sorted(places, key=lambda each: endings[each] != written[each]):
-        folder, name = places[photograph]
-        choices = [target_name(name, suffix, image_format)]
-        if endings[photograph] != written[photograph]:
-            choices.append(f"{name}{suffix}{written[photograph]}")
-        chosen = next((each for each in choices if (folder, each) not in taken), None)
+    for photograph in sorted(places, key=lambda each: len(choices[each])):
+        folder, own = places[photograph][0], choices[photograph]
+        chosen = next((each for each in own if (folder, each) not in taken), None)
         if chosen is None:
-            clashes[photograph] = taken[folder, choices[0]]
+            clashes[photograph] = taken[folder, own[0]]
         else:
             names[photograph], taken[folder, chosen] = chosen, photograph
     return names, clashes

@@ -115,6 +115,15 @@ def test_a_suffix_lets_results_lie_beside_their_originals(color, photos):
         assert before.items() <= contents(photos).items()
 
 
+def test_a_suffix_and_two_photographs_of_one_name_go_together(color, tmp_path):
+    for name in ("a.gif", "a.png"):
+        picture().save(tmp_path / name)
+    for _ in range(2):
+        result = color(tmp_path, "-o", tmp_path, "--suffix", "_new")
+        assert (result.code, result.errors) == (0, "")
+        assert names(tmp_path) == ["a.gif", "a.gif_new.png", "a.png", "a_new.png"]
+
+
 def test_no_original_is_overwritten_by_the_result_of_another(color, tmp_path):
     for name in ("a.png", "a_new.png"):
         picture().save(tmp_path / name)

@@ -78,6 +78,19 @@ def test_each_page_becomes_a_file_of_another_format(scan, tmp_path, colorizer):
     assert len(planned.existing) == 3
 
 
+def test_pages_beside_their_scan_are_not_coloured_again(scan, tmp_path):
+    options = {"suffix": "_c", "image_format": ".png", "all_pages": True, "doubt": True}
+    planned = plan([tmp_path], tmp_path, **options)
+    for job in planned.jobs:
+        Image.fromarray(PAGES[0]).save(job.target)
+        Image.fromarray(PAGES[0]).save(job.target.with_name(f"{job.target.name}.doubt.png"))
+    Image.fromarray(PAGES[0]).save(tmp_path / "scan_c-1_variant2.png")
+    Image.fromarray(PAGES[0]).save(tmp_path / "scan-1.png")  # somebody else's
+    again = plan([tmp_path], tmp_path, **options)
+    assert [job.source.name for job in again.jobs] == ["scan-1.png"]
+    assert again.existing == planned.jobs
+
+
 def test_a_damaged_page_leaves_no_file(scan, tmp_path, colorizer):
     content = bytearray(scan.read_bytes())
     with Image.open(scan) as picture:
