@@ -181,7 +181,7 @@ def _lab_f_inverse(f):
     cube *= f
     below = np.flatnonzero(f <= conversions.LAB_KNEE_ROOT)
     if below.size:
-        cube.ravel()[below] = conversions.lab_f_inverse(f.ravel()[below])
+        np.put(cube, below, conversions.lab_f_inverse(f.take(below)))
     return cube
 
 
@@ -193,14 +193,13 @@ def _move_into_gamut(grey, rgb):
     outside = np.flatnonzero((lowest < 0) | (highest > 255))
     if not outside.size:
         return
-    grey, lowest, highest = (each.ravel()[outside] for each in (grey, lowest, highest))
+    grey, lowest, highest = (each.take(outside) for each in (grey, lowest, highest))
     kept = np.minimum(
         grey / np.maximum(grey - np.minimum(lowest, 0), 1e-6),
         (255 - grey) / np.maximum(np.maximum(highest, 255) - grey, 1e-6),
     )
     for each in rgb:
-        flat = each.ravel()
-        flat[outside] = np.clip(grey + kept * (flat[outside] - grey), 0, 255)
+        np.put(each, outside, np.clip(grey + kept * (each.take(outside) - grey), 0, 255))
 
 
 def _require_picture(array, channels, name):

@@ -29,10 +29,10 @@ def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
     Parameters
     ----------
     restore : str, bool, iterable of str or None
-        Names of :data:`STEPS`, in a list or in one text with commas between them; True or ``all``
-        stands for all of them, and False or None for none. ``cracks``, of which ``all`` is no part,
-        is for a photograph that is visibly cracked: it finds much more than ``scratches``, and on
-        an undamaged photograph whiskers and wires.
+        Names of :data:`STEPS`, in a list or in one text with commas between them; ``all`` among
+        them or True stands for all of these, and False or None for none. ``cracks``, of which
+        ``all`` is no part, is for a photograph that is visibly cracked: it finds much more than
+        ``scratches``, and on an undamaged photograph whiskers and wires.
 
     Returns
     -------
@@ -53,27 +53,26 @@ def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
     Traceback (most recent call last):
     colorlab.errors.InputError: restore must be some of fading, scratches, cast, cracks, or all, ...
     """
-    steps: tuple[Any, ...]
     if not restore:
         return ()
-    if restore is True or restore == "all":
-        steps = STEPS
-    else:
-        try:
-            names = restore.split(",") if isinstance(restore, str) else list(restore)
-        except TypeError:
-            names = [restore]
-        steps = tuple(name.strip() if isinstance(name, str) else name for name in names)
-        for name in steps:
-            if name not in (*STEPS, _CRACKS):
-                known = ", ".join((*STEPS, _CRACKS))
-                raise InputError(f"restore must be some of {known}, or all, got {name!r}")
-    if {"scratches", _CRACKS} & set(steps) and importlib.util.find_spec("skimage") is None:
+    named: Any = "all" if restore is True else restore
+    try:
+        names = named.split(",") if isinstance(named, str) else list(named)
+    except TypeError:
+        names = [named]
+    steps: dict[str, None] = {}  # in order, each once
+    for name in names:
+        name = name.strip() if isinstance(name, str) else name
+        if name not in (*STEPS, _CRACKS, "all"):
+            known = ", ".join((*STEPS, _CRACKS))
+            raise InputError(f"restore must be some of {known}, or all, got {name!r}")
+        steps.update(dict.fromkeys(STEPS if name == "all" else (name,)))
+    if {"scratches", _CRACKS} & steps.keys() and importlib.util.find_spec("skimage") is None:
         raise MissingExtra(
             "restore: scratches and cracks need scikit-image; type: "
             'pip install "colorlab-book[restore]" or name fading,cast alone'
         )
-    return steps
+    return tuple(steps)
 
 
 def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.ndarray, list[str]]:

@@ -112,6 +112,15 @@ def test_no_seam_between_strips(monkeypatch):
     assert np.abs(luma.recombine(grey, ab).astype(int) - whole).max() <= 1
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_the_order_of_the_grey_in_memory_changes_nothing(dtype):
+    random = np.random.default_rng(3)
+    grey = random.integers(0, 256, (40, 60, 1)).astype(dtype)
+    ab = random.normal(0, 60, (10, 15, 2))
+    expected = luma.recombine(grey, ab)
+    np.testing.assert_array_equal(luma.recombine(np.asfortranarray(grey), ab), expected)
+
+
 @pytest.mark.parametrize(
     ("grey", "ab", "named"),
     [

@@ -167,6 +167,7 @@ def test_the_steps_are_named():
     assert parse_steps(True) == ("fading", "scratches", "cast")
     assert parse_steps(["cast", "fading"]) == ("cast", "fading")
     assert parse_steps("cracks") == ("cracks",)
+    assert parse_steps("all, cracks, cast") == ("fading", "scratches", "cast", "cracks")
     for wrong in ("dust", ["fading", 3], 7):
         with pytest.raises(InputError, match="restore must be some of fading, scratches, cast"):
             parse_steps(wrong)
