@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import untrained_run
 from command import colorlab, refusal
 from PIL import Image
 
-from colorlab.configuration import Configuration
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.pretrained import load_pretrained
-from colorlab.networks import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,19 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 )
 def run(request, tmp_path_factory):
     """A folder with what a run leaves behind."""
-    run = tmp_path_factory.mktemp("runs") / request.param
-    run.mkdir()
-    configuration = Configuration(target=request.param, image_size=32, filters=(4, 4, 4))
-    network = registry.build_network(configuration)
-    random = np.random.default_rng(0)
-    for variable in network.weights:
-        if "seed" not in variable.path:
-            scale = 0.25 if "kernel" in variable.path else 0.1
-            positive = "variance" in variable.path or "gamma" in variable.path
-            variable.assign(positive + scale * random.normal(size=variable.shape))
-    network.save_weights(run / "best.weights.h5")
-    (run / "config.json").write_text(json.dumps({"configuration": configuration.to_dict()}))
-    return run
+    return untrained_run.write(tmp_path_factory.mktemp("runs") / request.param, request.param)
 
 
 def test_the_file_colours_like_the_run(run, tmp_path):

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import untrained_run
 from chromium import PHONE, needs_chromium, served
 from command import colorlab, refusal
 from PIL import Image
 
-from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.export.web import PAGE, RUNTIME_VERSION, export_web, find_runtime
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.pretrained import shipped_models
-from colorlab.networks import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,19 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module", params=["rgb", "ab", "ab_bins"])
 def run(request, tmp_path_factory):
     """A folder with what a run leaves behind; its name is one that an address cannot hold."""
-    run = tmp_path_factory.mktemp("runs") / f"{request.param} #1 50%"
-    run.mkdir()
-    configuration = Configuration(target=request.param, image_size=32, filters=(4, 4, 4))
-    network = registry.build_network(configuration)
-    random = np.random.default_rng(0)
-    for variable in network.weights:
-        if "seed" not in variable.path:
-            scale = 0.25 if "kernel" in variable.path else 0.1
-            positive = "variance" in variable.path or "gamma" in variable.path
-            variable.assign(positive + scale * random.normal(size=variable.shape))
-    network.save_weights(run / "best.weights.h5")
-    (run / "config.json").write_text(json.dumps({"configuration": configuration.to_dict()}))
-    return run
+    return untrained_run.write(
+        tmp_path_factory.mktemp("runs") / f"{request.param} #1 50%", request.param
+    )
 
 
 @pytest.fixture
