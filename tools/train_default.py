@@ -189,9 +189,9 @@ def main():
             phase.optimizer.learning_rate = learning_rate(epoch + number * BATCH / EPOCH)
             losses.append(phase.train(*batch))
         phase.save(run, {"epoch": epoch + 1})
-        row = {"epoch": epoch + 1, "loss": np.mean(losses), "seconds": time.time() - start}
+        row = {"epoch": epoch + 1, "loss": float(np.mean(losses)), "seconds": time.time() - start}
         with (run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(row, default=float) + "\n")
+            log.write(json.dumps(row) + "\n")
         print(row)
     for variable, mean in zip(phase.model.trainable_variables, phase.average, strict=True):
         variable.assign(mean)
