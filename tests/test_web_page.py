@@ -115,6 +115,28 @@ def test_the_page_colours_as_the_library_does(page, sample, chroma_file):
     assert "takes no hints" in page.inner_text("#no-hints")
 
 
+def test_a_network_that_is_chosen_while_another_loads_is_the_one_that_colours(
+    page, sample, chroma_file
+):
+    choose(page, sample)
+    expected = load_pretrained(chroma_file).colorize(np.asarray(sample))
+    for number in (2, 0):
+        page.evaluate(f"document.getElementById('model').selectedIndex = {number}")
+        page.locator("#model").dispatch_event("change")
+    wait_for(page, "Coloured by random.")
+    assert levels_apart(shown(page), expected) <= 2
+
+
+def test_a_sample_that_cannot_be_fetched_is_said(browser, address):
+    page = browser.new_page()
+    page.goto(address)
+    page.locator("#samples button").last.wait_for()
+    page.route("**/samples/coffee.jpg", lambda route: route.abort())
+    page.locator("#samples button").last.click()
+    wait_for(page, "coffee could not be loaded")
+    page.close()
+
+
 def test_a_hint_colours_as_the_library_does(page, sample, hinted_file):
     page.evaluate("document.getElementById('model').selectedIndex = 1")
     page.locator("#model").dispatch_event("change")

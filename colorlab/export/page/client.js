@@ -12,6 +12,8 @@ export class Client {
     /** @type {Map<number, {resolve: Function, reject: Function, onProgress?: Function}>} */
     this.waiting = new Map();
     this.count = 0;
+    /** @type {Error | null} */
+    this.failure = null;
     this.worker.addEventListener("message", ({ data }) => this.receive(data));
     this.worker.addEventListener("error", () => this.fail());
   }
@@ -30,8 +32,10 @@ export class Client {
   }
 
   fail() {
-    const error = new Error("The page could not start its worker; use a current browser.");
-    for (const { reject } of this.waiting.values()) reject(error);
+    this.failure = new Error(
+      "The page could not start its worker; reload the page, or use a current browser.",
+    );
+    for (const { reject } of this.waiting.values()) reject(this.failure);
     this.waiting.clear();
   }
 
@@ -42,6 +46,7 @@ export class Client {
    * @returns {Promise<any>}
    */
   run(task, argument, onProgress) {
+    if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       const id = ++this.count;
       this.waiting.set(id, { resolve, reject, onProgress });

@@ -25,7 +25,8 @@ let model;
 let client;
 /** @type {{width: number, height: number, name: string} | null} */
 let photograph = null;
-let loaded = "";
+/** @type {import("./network.js").Model | null} What the worker has, or is loading. */
+let loaded = null;
 
 const stage = new Stage(find("stage"), {
   onWipe(share) {
@@ -66,14 +67,14 @@ function wish() {
 }
 
 /**
- * @param {Blob} file
+ * @param {Blob | Promise<Blob>} file
  * @param {string} name
  */
 async function open(file, name) {
   say("Reading the photograph …");
   try {
     client ??= new Client();
-    const { image, fullWidth, fullHeight, notice } = await client.run("open", file);
+    const { image, fullWidth, fullHeight, notice } = await client.run("open", await file);
     photograph = { width: fullWidth, height: fullHeight, name };
     hintPanel.clear();
     variantPanel.clear();
@@ -87,9 +88,10 @@ async function open(file, name) {
   }
 }
 
-/** Load the chosen network, unless it is there already. */
+/** Load the chosen network, unless it is there already. The worker does one thing at a time. */
 async function load() {
-  if (loaded === model.name) return;
+  if (loaded === model) return;
+  const wanted = (loaded = model);
   say(`Loading the network ${model.name}, once a visit …`);
   const progress = find("progress");
   progress.hidden = false;
@@ -97,7 +99,9 @@ async function load() {
     await client.run("load", { model, wasmBytes: catalog.wasmBytes }, (share) => {
       progress.value = share;
     });
-    loaded = model.name;
+  } catch (error) {
+    if (loaded === wanted) loaded = null;
+    throw error;
   } finally {
     progress.hidden = true;
   }
@@ -111,27 +115,27 @@ async function load() {
   find("how").textContent = stage.asks ? HOW_TO_ASK : HOW_TO_WIPE;
 }
 
-let recoloring = false;
+/** @type {Promise<void> | null} */
+let recoloring = null;
 let again = false;
 
 /** Colour the photograph as the controls say. While that goes on, only the latest wish counts. */
 async function recolor() {
   if (!photograph || !loaded) return;
-  again = recoloring;
-  if (recoloring) return;
-  recoloring = true;
-  try {
-    do {
-      again = false;
-      const current = wish();
-      stage.colored = await createImageBitmap(await client.run("color", current));
-      const doubts = find("doubt").checked && model.target === "ab_bins";
-      stage.showDoubt(doubts ? await client.run("doubt", current) : null);
-      if (variantPanel.wanted && model.target === "ab_bins" && !again)
-        variantPanel.show(await client.run("variants", current));
-    } while (again);
-  } finally {
-    recoloring = false;
+  again = true;
+  recoloring ??= colorAsWished().finally(() => (recoloring = null));
+  await recoloring;
+}
+
+async function colorAsWished() {
+  while (again) {
+    again = false;
+    const current = wish();
+    stage.colored = await createImageBitmap(await client.run("color", current));
+    const doubts = find("doubt").checked && model.target === "ab_bins";
+    stage.showDoubt(doubts ? await client.run("doubt", current) : null);
+    if (variantPanel.wanted && model.target === "ab_bins" && !again)
+      variantPanel.show(await client.run("variants", current));
   }
 }
 
@@ -227,16 +231,10 @@ function listen() {
 
 async function start() {
   document.documentElement.classList.toggle("framed", window !== window.parent);
-  if (typeof WebAssembly !== "object") {
-    say(NO_WEBASSEMBLY);
-    return;
-  }
+  if (typeof WebAssembly !== "object") return say(NO_WEBASSEMBLY);
   const response = await fetch(new URL("models.json", import.meta.url));
   catalog = await response.json();
-  if (catalog.missing) {
-    say(catalog.missing);
-    return;
-  }
+  if (catalog.missing) return say(catalog.missing);
   [model] = catalog.models;
   for (const { name } of catalog.models) find("model").append(new Option(name));
   find("model-label").hidden = catalog.models.length < 2;

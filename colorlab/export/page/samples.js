@@ -11,7 +11,7 @@ const SAMPLES = [
  * Add a button for each sample.
  *
  * @param {HTMLElement} place
- * @param {(file: Blob, name: string) => void} open
+ * @param {(file: Promise<Blob>, name: string) => void} open
  */
 export function addSamples(place, open) {
   for (const [name, words] of SAMPLES) {
@@ -21,10 +21,15 @@ export function addSamples(place, open) {
     picture.alt = `Sample: ${words}`;
     button.type = "button";
     button.append(picture);
-    button.addEventListener("click", async () => {
-      const response = await fetch(new URL(`samples/${name}.jpg`, import.meta.url));
-      open(await response.blob(), name);
-    });
+    button.addEventListener("click", () => open(fetchSample(name), name));
     place.append(button);
   }
+}
+
+/** @param {string} name */
+async function fetchSample(name) {
+  const response = await fetch(new URL(`samples/${name}.jpg`, import.meta.url)).catch(() => null);
+  if (!response?.ok)
+    throw new Error(`${name} could not be loaded; check the connection and reload the page.`);
+  return response.blob();
 }
