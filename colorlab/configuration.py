@@ -72,7 +72,7 @@ class Configuration:
     validation, test : float
         Shares of the pictures kept back, see :func:`colorlab.datasets.splits.split`.
     seed : int
-        Start of every random number: split, order, flips, first weights, dropout.
+        Start of every random number: split, order, flips, first weights, dropout. Below 2**32.
     precision : str
         ``auto`` (half precision where Keras sees a GPU, else full), ``float32``,
         ``mixed_float16`` or ``mixed_bfloat16``.

@@ -24,7 +24,12 @@ _FROM_0 = numbers.Real, lambda value: value >= 0 and math.isfinite(value), "from
 # Settings, the kind of number that they are, what is accepted, and how a message says that.
 _RANGES = (
     ("image_size batch_size epochs", *_POSITIVE),
-    ("seed", numbers.Integral, lambda value: value >= 0, "a whole number from 0"),
+    (
+        "seed",
+        numbers.Integral,
+        lambda value: 0 <= value < 2**32,
+        "a whole number from 0 to 4294967295",
+    ),
     ("dropout_rate beta_1 ema_momentum normalization_momentum", *_FRACTION),
     ("weight_decay warmup_epochs class_rebalancing", *_FROM_0),
     ("min_crop_area encoder_rate", *_SHARE),

@@ -97,7 +97,7 @@ def test_settings_cannot_be_changed_afterwards():
         ("image_size", [0, -128, 128.0, "128", True, None]),
         ("batch_size", [0, -1, 1.5, True]),
         ("epochs", [0, -1, 2.0, False]),
-        ("seed", [-1, 0.5, "0", True]),
+        ("seed", [-1, 2**32, 0.5, "0", True]),
         ("learning_rate", [0, -0.1, math.nan, math.inf, "0.01", True]),
         ("beta_1", [1, -0.1, math.nan, 1.5, True]),
         ("dropout_rate", [1.0, -0.1, math.nan, "0.3", False]),
