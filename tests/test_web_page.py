@@ -183,6 +183,34 @@ def test_a_hint_colours_as_the_library_does(page, sample, hinted_file):
     assert page.locator("#list li").count() == 0
 
 
+def test_undo_while_a_hint_is_dragged_loses_no_hint(page, sample):
+    page.evaluate("document.getElementById('model').selectedIndex = 1")
+    page.locator("#model").dispatch_event("change")
+    choose(page, sample)
+
+    def place():
+        page.locator("#stage").scroll_into_view_if_needed()
+        box = page.locator("#stage").bounding_box()
+        return box["x"] + box["width"] / 4, box["y"] + box["height"] / 2
+
+    page.mouse.click(*place())
+    page.locator("#suggestions button").first.click()
+    before = page.inner_text("#list")
+    x, y = place()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y)
+    assert page.inner_text("#list") != before
+    page.keyboard.press("Control+z")
+    assert page.inner_text("#list") == before
+    page.mouse.move(x + 60, y)
+    page.mouse.move(x + 70, y)
+    page.mouse.up()
+    assert page.locator("#list li").count() == 1 and page.inner_text("#list") != before
+    page.keyboard.press("Control+z")
+    assert page.inner_text("#list") == before
+
+
 def test_the_keyboard_alone_sets_a_hint(page, sample):
     page.evaluate("document.getElementById('model').selectedIndex = 1")
     page.locator("#model").dispatch_event("change")
@@ -278,6 +306,24 @@ def test_opened_as_a_file_the_page_names_the_server(browser):
     page = browser.new_page()
     page.goto((PAGE / "index.html").as_uri())
     assert "make serve" in page.inner_text("#status")
+    page.close()
+
+
+def test_a_frame_keeps_its_height_until_the_page_in_it_has_come(browser, address):
+    page, asked = browser.new_page(), []
+    outside = '<iframe class="colorize" src="inside" style="height: 500px"></iframe>'
+    outside += '<script src="embed.js" defer></script>'
+    page.route("**/outside", lambda route: route.fulfill(body=outside, content_type="text/html"))
+    page.route("**/inside", lambda route: asked.append(route))
+    with page.expect_request("**/inside"):
+        page.goto(f"{address}outside", wait_until="domcontentloaded")
+    height = "document.querySelector('iframe').clientHeight"
+    frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(frames)
+    assert page.evaluate(height) == 500
+    inside = '<!doctype html><body style="margin: 0"><div style="height: 300px"></div>'
+    asked[0].fulfill(body=inside, content_type="text/html")
+    page.wait_for_function(f"{height} === 308")
     page.close()
 
 

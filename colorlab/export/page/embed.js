@@ -4,7 +4,8 @@ const frame = /** @type {HTMLIFrameElement} */ (document.querySelector("iframe.c
 
 function follow() {
   const inside = frame.contentDocument;
-  if (!inside) return; // as from file://, where the frame keeps the height that its style gives it
+  // As from file://, or before the page has come: the frame keeps the height of its style.
+  if (!inside || inside.URL === "about:blank") return;
   const fit = () => (frame.style.height = `${inside.body.offsetHeight + 8}px`);
   const shade = () => {
     inside.documentElement.dataset.theme = document.documentElement.dataset.theme;

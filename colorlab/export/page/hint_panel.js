@@ -25,6 +25,8 @@ export class HintPanel {
     this.hints = [];
     /** @type {Hint[][]} */
     this.past = [];
+    /** @type {Hint[] | null} What the latest move made. */
+    this.moved = null;
     /** @type {Place | null} */
     this.place = null;
     find("picker").addEventListener("change", () => this.add(find("picker").value));
@@ -96,8 +98,10 @@ export class HintPanel {
    * @param {boolean} first Whether the hint begins to move: undo brings it back to where it was.
    */
   move(index, place, first) {
-    if (!first) this.hints = /** @type {Hint[]} */ (this.past.pop());
+    // One step for the whole way, unless something else, such as undo, came in between.
+    if (!first && this.hints === this.moved) this.hints = this.past.pop() ?? [];
     this.change(this.hints.map((hint, i) => (i === index ? { ...hint, ...place } : hint)));
+    this.moved = this.hints;
   }
 
   /** @param {Hint[]} hints */
