@@ -151,6 +151,7 @@ def test_what_makes_no_sense_is_refused(archive, tmp_path, chroma_file):
         ([archive, "-o", out, "--manifest", tmp_path], "is a folder"),
         ([archive, "-o", out, "--shard", "1/3", "--hint", "3,3=red"], "for one photograph"),
         ([archive.as_uri(), "-o", out, "--hint", "3,3=red"], "for one photograph"),
+        ([archive.as_uri(), "-o", out, "--hints", "a.hints.json"], "for one photograph"),
     ):
         assert named in refusal("colorize", *more, *model)
     assert "missing argument 'PHOTO...'" in refusal("colorize", "-o", out, *model, code=2)

@@ -122,6 +122,23 @@ def test_a_number_is_judged_case_by_case(answer, words):
     assert CUBE.verdict(answer).message == f"Not yet: {words}"
 
 
+def test_small_numbers_must_be_as_exact_as_large_ones():
+    """Such as learning rates: an error is measured against them, not against one."""
+    small = Exercise(lambda number: 1e-4 * number, lambda: [(2,), (3,)], ("a", "b"), (), "Yes.")
+    assert small.verdict(lambda number: 1.00001e-4 * number).right
+    message = small.verdict(lambda number: 1e-4 * number + 1e-6).message
+    assert message == "Not yet: your number is too large."
+
+
+def test_values_that_are_no_numbers_are_no_other_mistake():
+    mistakes = [(lambda number: number**2, "that is the square.")]
+    exercise = Exercise(cube, CUBE.cases, ("a", "b"), mistakes, "Yes.")
+    assert exercise.verdict(lambda number: number**2).message == "Not yet: that is the square."
+    for wrong in (float("nan"), float("inf")):
+        message = exercise.verdict(lambda number, wrong=wrong: wrong).message
+        assert "infinite values, or values that are no numbers" in message
+
+
 def ramp(length):
     return np.linspace(1, 2, length)
 

@@ -1,11 +1,13 @@
 """A manifest has a line for each result, whatever is killed, and its check finds what changed."""
 
+import dataclasses
 import hashlib
 import json
 import os
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from colorlab.errors import InputError
@@ -253,6 +255,33 @@ def test_other_settings_and_other_models_are_found(album, colorizer, tmp_path):
 
 
 # --- several processes ---------------------------------------------------------------------------
+
+
+CHANGES = {
+    "saturation": 0.5,
+    "size": 64,
+    "quality": 80,
+    "compare": True,
+    "temperature": 0.7,
+    "palette": np.ones(227) / 227,
+    "mark": False,
+    "restore": ("fading",),
+    "all_pages": True,
+}
+# Of one photograph, on files beside the result or on which results are made; the ending of the
+# names says the format.
+ON_NO_BYTES_OF_AN_ARCHIVE = {
+    *("hints", "hints_file", "variants", "doubt", "overwrite", "image_format"),
+}
+
+
+def test_each_setting_that_changes_a_result_stands_in_its_line(colorizer):
+    """Or `manifest check` would take results of different settings for one archive."""
+    names = {field.name for field in dataclasses.fields(batch.Settings)}
+    assert names - ON_NO_BYTES_OF_AN_ARCHIVE == CHANGES.keys()
+    lines = [made_with(colorizer, batch.Settings(**{name: CHANGES[name]})) for name in CHANGES]
+    lines += [made_with(colorizer, batch.Settings(), *each) for each in ((), ("_c",), ("", ".png"))]
+    assert len({json.dumps(line) for line in lines}) == len(CHANGES) + 3
 
 
 def test_a_photograph_that_another_process_coloured_meanwhile_is_kept(

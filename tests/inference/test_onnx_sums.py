@@ -17,14 +17,14 @@ def value(name, channels):
     return helper.make_tensor_value_info(name, 1, ["batch", channels, "h", "w"])
 
 
-def network(order, axis=1, group=1, bias=True, normalized=True, kind="float16"):
+def network(order, axis=1, group=1, bias=True, normalized=True, kind="float16", used_twice=False):
     """Make a convolution of hints and two features beside each other, and feed for it."""
     rng = np.random.default_rng(0)
-    channels = {"hints": 3, "one": 4, "other": 2}
+    channels = {"hints": 3, "one": 4, "other": 3}
     count = sum(channels[name] for name in order)
     weights = {
         "to_one": rng.normal(size=(4, 1, 1, 1)),
-        "to_other": rng.normal(size=(2, 1, 1, 1)),
+        "to_other": rng.normal(size=(3, 1, 1, 1)),
         "kernel": rng.normal(size=(6, count // group, 3, 3)),
         "bias": rng.normal(size=6),
         "scale": rng.normal(size=6),
@@ -51,6 +51,8 @@ def network(order, axis=1, group=1, bias=True, normalized=True, kind="float16"):
     ]
     if not normalized:
         del nodes[-2]
+    if used_twice:
+        nodes[-1:] = [helper.make_node("Add", ["normal", "wide"], ["ab"])]
     used = {name for node in nodes for name in node.input}
     initializers = [
         numpy_helper.from_array(array.astype(kind if name == "kernel" else "float32"), name)
@@ -84,6 +86,13 @@ def test_a_sum_is_the_convolution_of_what_lies_side_by_side(order, bias, normali
     np.testing.assert_allclose(compute(found, feed)[0], compute(content, feed)[0], atol=1e-5)
 
 
+def test_what_is_used_without_normalization_too_is_still_computed():
+    content, feed = network(("one", "hints"), used_twice=True)
+    found = onnx_sums.separate_sums(content)
+    assert found != content
+    np.testing.assert_allclose(compute(found, feed)[0], compute(content, feed)[0], atol=1e-5)
+
+
 def test_what_is_the_same_for_every_hint_goes_to_the_encoder():
     content, _ = network(("one", "other", "hints"))
     _, before, taken = onnx_split.split_at_hints(content)
@@ -100,7 +109,7 @@ def test_what_is_the_same_for_every_hint_goes_to_the_encoder():
         )
         for part in (before, decoder)
     ]
-    assert kernels == [6 * 9 * 9, 6 * 3 * 9]
+    assert kernels == [6 * 10 * 9, 6 * 3 * 9]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +117,7 @@ def test_what_is_the_same_for_every_hint_goes_to_the_encoder():
     [
         {"order": ("hints",)},
         {"order": ("one", "other")},
-        {"order": ("hints", "one", "other"), "group": 3},
+        {"order": ("other", "hints"), "group": 2},
         {"order": ("one", "hints"), "kind": "float64"},
     ],
 )

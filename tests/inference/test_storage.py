@@ -85,6 +85,15 @@ def test_the_command_colours_from_storage_to_storage(album, memory, tmp_path, ch
     assert again.code == 0 and "were kept: 3" in again.out
 
 
+def test_hints_beside_photographs_are_refused_since_nobody_would_read_them(
+    album, memory, tmp_path, hinted_file
+):
+    out = ["-o", tmp_path / "out", "--model", hinted_file, "--hints", "auto"]
+    line = refusal("colorize", "memory://bucket/album", *out)
+    assert "photographs in a storage have no files of hints beside them" in line
+    assert not (tmp_path / "out").exists()
+
+
 def test_what_is_not_there_is_one_line(memory, tmp_path, chroma_file):
     out = ["-o", tmp_path / "out", "--model", chroma_file]
     assert "memory://none: is no folder" in refusal("colorize", "memory://none", *out)
@@ -141,6 +150,20 @@ def test_a_listing_that_fails_on_its_way_ends_with_one_line(
     # What was listed before is coloured, and said.
     assert set(contents(tmp_path / "out")) == {"a.png", "deep", "deep/b.jpg"}
     assert len(result.out.splitlines()) == 2
+
+
+def test_results_that_cannot_be_listed_are_not_made_again(album, memory, chroma_file, failing):
+    """Not knowing what is there must not look as if nothing were there."""
+    memory.pipe_file("/bucket/out/deep/b.jpg", b"mine")
+    failing("ls", "out/deep")
+    places = ["memory://bucket/album", "-o", "memory://bucket/out", "--model", chroma_file]
+    result = colorlab("colorize", *places)
+    assert result.code == 1
+    assert result.errors == (
+        "colorlab: memory://bucket/out/deep: cannot be reached (connection reset)\n"
+    )
+    found = stored(memory, "/bucket/out")
+    assert set(found) == {"/a.png", "/deep/b.jpg"} and found["/deep/b.jpg"] == b"mine"
 
 
 def test_a_file_url_is_a_path_of_this_machine(tmp_path):

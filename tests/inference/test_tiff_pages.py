@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from colorlab.images.opening import page_numbers
+from colorlab.images.provenance import SOURCE_TYPE
 from colorlab.inference import batch
 from colorlab.inference.jobs import plan
 
@@ -52,6 +53,17 @@ def test_damaged_pages_are_told(scan, tmp_path, colorizer):
 def test_only_the_first_page_has_the_hints(scan, tmp_path):
     planned = plan([scan], tmp_path / "out", image_format=".png", all_pages=True)
     assert [job.hinted for job in planned.jobs] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("mark", [True, False])
+def test_each_page_says_who_made_its_colours(scan, tmp_path, colorizer, mark):
+    """A page may be taken out of its file."""
+    color(scan, tmp_path / "out.tif", colorizer, mark=mark)
+    with Image.open(tmp_path / "out.tif") as picture:
+        assert picture.n_frames == 4
+        for number in range(4):
+            picture.seek(number)
+            assert (SOURCE_TYPE.encode() in picture.tag_v2.get(700, b"")) == mark
 
 
 def test_all_pages_become_one_file(scan, tmp_path, colorizer):

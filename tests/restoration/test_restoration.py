@@ -182,6 +182,28 @@ def test_without_scikit_image_one_line_says_what_to_type(monkeypatch):
     assert parse_steps("fading,cast") == ("fading", "cast")
 
 
+def test_scratches_are_filled_before_the_contrast_grows_and_stains_go_first():
+    """The other way round, a scratch would count among the levels, and a stain among scratches."""
+    grey = of(data.rocket())
+    damaged, _ = paint_scratches(fade(grey), np.random.default_rng(8), count=6, spots=20)
+    restored, (note,) = restored_grey(Image.fromarray(damaged), ("fading", "scratches"))
+    filled, mask = restoration.remove_scratches(damaged)
+    assert mask.any() and (restored[..., 0] == fading.stretch_contrast(filled)).all()
+    other, _ = restoration.remove_scratches(fading.stretch_contrast(damaged))
+    assert (restored[..., 0] != other).any(), "the order would prove nothing"
+    assert note.startswith("restored: scratches (") and note.endswith("of the picture), fading")
+    sepia = print_in_sepia(grey, np.random.default_rng(8))
+    restored, (note,) = restored_grey(Image.fromarray(sepia), ("scratches", "cast"))
+    filled, _ = restoration.remove_scratches(cast.grey_without_cast(sepia))
+    assert (restored == filled).all() and note.startswith("restored: cast")
+
+
+def test_only_what_was_done_is_noted():
+    for picture in (CAMERA, np.stack([CAMERA] * 3, axis=-1), data.astronaut()):
+        _, notes = restored_grey(Image.fromarray(picture), ("fading", "cast"))
+        assert notes == ["restored: nothing found"]
+
+
 def test_nothing_is_restored_unless_it_is_asked_for(tmp_path):
     faded = fade(CAMERA, 60, 190)
     Image.fromarray(faded).save(tmp_path / "old.png")

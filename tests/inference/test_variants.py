@@ -1,0 +1,34 @@
+"""Variants against what a Gaussian, the golden ratio and the plastic ratio say in closed form."""
+
+import math
+
+import numpy as np
+import pytest
+
+from colorlab.color import ab_bins
+from colorlab.inference import variants
+
+SIGMA = 15.0
+GOLDEN = (math.sqrt(5) - 1) / 2
+PLASTIC = 1 / max(np.roots([1, 0, -1, -1]).real)  # of x ** 3 = x + 1
+
+
+def means(logits):
+    shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return shares @ ab_bins.bin_centers() / shares.sum(axis=-1, keepdims=True)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_photograph_of_one_place_goes_where_the_recurrence_sends_it(count, seed):
+    """Six numbers choose centres of clusters, and the seventh is the first cluster's direction.
+
+    The page in the browser draws the same numbers, and a photograph has the same variants again.
+    """
+    distances = np.square(ab_bins.bin_centers()).sum(axis=-1)
+    logits = -distances[None, None] / (2 * SIGMA**2)
+    first = 2 * math.pi * ((7 * GOLDEN + seed * PLASTIC) % 1)
+    for number, tilted in enumerate(variants.tilted_logits(logits, count, seed)):
+        angle = first + 2 * math.pi * number / count
+        expected = 0.6 * SIGMA * np.array([math.cos(angle), math.sin(angle)])
+        np.testing.assert_allclose(means(tilted)[0, 0], expected, rtol=0, atol=0.3)
