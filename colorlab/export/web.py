@@ -55,27 +55,29 @@ def export_web(models: Any, folder: Any, runtime: Any = None, saturation: float 
     Raises
     ------
     InputError
-        If a model cannot be loaded, onnxruntime-web is missing, or the folder holds something or
-        cannot be written.
+        If there is no model, one cannot be loaded, onnxruntime-web is missing, or the folder holds
+        something or cannot be written.
 
     Examples
     --------
-    >>> export_web("nothing", "page")
+    >>> export_web("default", ".")
     Traceback (most recent call last):
-    colorlab.errors.InputError: nothing: no such model; expected default, small, vivid, ...
+    colorlab.errors.InputError: .: exists already; choose the name of a new folder
     """
     models = [models] if isinstance(models, str) or not isinstance(models, Sequence) else models
+    if not models:
+        raise InputError("models must be at least one network, got none")
     folder = pathlib.Path(folder)
     if folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None):
         raise InputError(f"{folder}: exists already; choose the name of a new folder")
     if not folder.parent.is_dir():
         raise InputError(f"{folder.parent}: no such folder; make it first, or choose another")
+    scripts = find_runtime(runtime)  # before runs are exported, which takes a while
     with tempfile.TemporaryDirectory() as exported:
         files = [
             _onnx_file(model, pathlib.Path(exported, str(number)), saturation)
             for number, model in enumerate(models, 1)
         ]
-        scripts = find_runtime(runtime)
         with atomic_folder(folder) as unfinished:
             shutil.copytree(PAGE, unfinished, dirs_exist_ok=True)
             (unfinished / "onnxruntime").mkdir()

@@ -89,6 +89,15 @@ def test_without_the_runtime_one_line_says_what_to_type(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_run_is_exported_in_vain(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()  # no run either, but that would be found out later
+    with pytest.raises(InputError, match="onnxruntime-web: is not installed"):
+        export_web(tmp_path / "run", tmp_path / "page")
+    with pytest.raises(InputError, match="models must be at least one network, got none"):
+        export_web([], tmp_path / "page")
+
+
 def test_the_version_is_the_one_that_the_book_takes():
     package = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))
     assert package["dependencies"]["onnxruntime-web"] == f"~{RUNTIME_VERSION}"
