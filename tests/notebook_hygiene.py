@@ -171,6 +171,22 @@ def check_pictures(notebook):
             yield f"cell {number}: shows a picture but prints no number beside it"
 
 
+DIAGRAM = re.compile(r"^!\[.*?\]\((?P<file>[^)]*)\)(?P<below>.*?)(?=^#|^!\[|\Z)", re.M | re.S)
+
+
+def check_diagrams(notebook):
+    """A picture in the text, or in the HTML of an output, has a caption, which the book numbers."""
+    for number, cell in cells_of(notebook, "markdown"):
+        for diagram in DIAGRAM.finditer(text(cell["source"])):
+            if not re.match(r"\n\n\*[^*\n]{20,}\*(\n\n|\n?\Z)", diagram["below"]):
+                yield f"cell {number}: {diagram['file']} has no caption, *in italics*, below it"
+    for number, cell in cells_of(notebook, "code"):
+        figure = cell["metadata"].get("mystnb", {}).get("figure", {})
+        html = "".join(text(each.get("data", {}).get("text/html", "")) for each in cell["outputs"])
+        if "<img " in html and len(figure.get("caption", "")) < MIN_ALT_LENGTH:
+            yield f"cell {number}: the picture in its HTML has no caption"
+
+
 def check_storage(notebook):
     """Nothing is stored that only one machine or one moment knows."""
     identifiers = [cell.get("id") for cell in notebook["cells"]]
@@ -219,6 +235,7 @@ RULES = (
     check_size,
     check_run,
     check_pictures,
+    check_diagrams,
     check_quizzes,
     check_storage,
 )

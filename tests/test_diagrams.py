@@ -6,7 +6,9 @@ from xml.etree import ElementTree
 import draw_diagrams
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from scipy import signal
+from sphinx.application import Sphinx
 
 from colorlab.configuration import Configuration
 
@@ -52,3 +54,50 @@ def test_the_map_has_the_recipe_s_channels():
     sizes = [f"{128 >> level} · {count}" for level, count in enumerate(filters)]
     shown = words(draw_diagrams.unet)
     assert [each for each in shown if each in sizes] == [size for size in sizes for _ in "ab"]
+
+
+NOTEBOOK = """# A chapter
+
+![A box.](box.svg)
+
+*One box, in its `own` colour.*
+
+*No caption: no picture above.*
+
+```{figure} box.svg
+:name: fig-second
+A figure of the usual kind.
+```
+
+An inline ![box](box.svg) is none.
+
+*Nor is this a caption.*
+
+![A box.](box.svg)
+
+Plain words.
+"""
+
+
+def test_a_diagram_and_the_italics_below_it_are_numbered_as_a_figure(tmp_path):
+    for name, content in {
+        "index.md": NOTEBOOK,
+        "box.svg": draw_diagrams.svg(draw_diagrams.stride),
+        "conf.py": "extensions = ['myst_parser', 'numbered_diagrams']\nnumfig = True",
+    }.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    folders = tmp_path, tmp_path, tmp_path / "out", tmp_path / "trees"
+    app = Sphinx(*folders, "html", status=None, warning=None)
+    app.build()
+    page = BeautifulSoup((tmp_path / "out" / "index.html").read_bytes(), "html.parser")
+    captions = [each.get_text().strip("\n¶ ") for each in page.select("figcaption")]
+    assert captions == [
+        "Fig. 1 One box, in its own colour.",
+        "Fig. 2 A figure of the usual kind.",
+    ]
+    assert page.select_one("figure#fig-box img")["alt"] == "A box."
+    assert len(page.select("img")) == 4
+    assert [each.get_text() for each in page.select("p > em")] == [
+        "No caption: no picture above.",
+        "Nor is this a caption.",
+    ]

@@ -104,7 +104,7 @@ def test_a_picture_inside_html_is_no_text(write):
     notebook = good()
     html = '<img src="data:image/jpeg;base64,AAA+/home/reader/AAA=" alt="A beach">'
     output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": html}}
-    notebook["cells"][5]["outputs"] = [output]
+    notebook["cells"][5] |= {"outputs": [output], "metadata": {"mystnb": {"figure": CAPTION}}}
     assert faults(write(notebook)) == []
 
 
@@ -256,6 +256,18 @@ def no_caption(notebook):
     notebook["cells"][2]["metadata"] = {"mystnb": {"image": IMAGE}}
 
 
+def no_diagram_caption(notebook):
+    picture = "![Three boxes in a row.](figures/boxes.svg)"
+    caption = "*The boxes, from left to right.*"
+    notebook["cells"][1]["source"] = [f"{picture}\n\n{caption}\n\n{picture}\n\nThree boxes."]
+
+
+def no_html_caption(notebook):
+    data = {"text/html": '<img src="data:image/jpeg;base64,AAAA" alt="A beach">'}
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    notebook["cells"][5]["outputs"] = [output]
+
+
 def no_name(notebook):
     figure = {"caption": CAPTION["caption"]}
     notebook["cells"][2]["metadata"] = {"mystnb": {"image": IMAGE, "figure": figure}}
@@ -329,6 +341,8 @@ def too_big(notebook):
         (no_alt, "cell 3: its picture needs alt text"),
         (short_alt, "cell 3: its picture needs alt text"),
         (no_caption, "cell 3: its picture needs a caption"),
+        (no_diagram_caption, "cell 2: figures/boxes.svg has no caption"),
+        (no_html_caption, "cell 6: the picture in its HTML has no caption"),
         (no_name, "cell 3: its caption needs a name of its own"),
         (same_name, "cell 6: its caption needs a name of its own"),
         (long_line, "cell 6: line 2 has 81 characters, at most 79"),

@@ -35,7 +35,7 @@ def configuration(environment, execute="cache"):
     """
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     settings["execute"]["execute_notebooks"] = execute
-    local = ("accessible_pages", "numbered_references")
+    local = ("accessible_pages", "numbered_diagrams", "numbered_references")
     settings["sphinx"]["local_extensions"] = dict.fromkeys(local, str(ROOT / "tools"))
     settings["parse"]["myst_substitutions"] = {"versions": versions_table()}
     url = environment.get("COLORLAB_REPOSITORY_URL", "")
