@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/04_training`.
 """
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from colorlab.errors import InputError
@@ -127,7 +128,8 @@ class Configuration:
         if self.loss is None:
             object.__setattr__(self, "loss", default_loss(self.target))
         # JSON knows lists only; a tuple keeps the object hashable.
-        filters = NETWORKS[self.network].filters if self.filters is None else tuple(self.filters)
+        filters = NETWORKS[self.network].filters if self.filters is None else self.filters
+        filters = tuple(filters) if isinstance(filters, Iterable) else filters
         object.__setattr__(self, "filters", filters)
         require_values(self)
 

@@ -87,8 +87,9 @@ def require_values(configuration: Any) -> None:
     if configuration.validation + configuration.test >= 1:
         raise InputError("validation and test must add up to less than 1")
     filters = configuration.filters
-    if not filters or not all(_is(count, *_POSITIVE[:2]) for count in filters):
-        raise InputError(f"filters must be whole numbers above 0, got {filters}")
+    whole = isinstance(filters, tuple) and all(_is(count, *_POSITIVE[:2]) for count in filters)
+    if not filters or not whole:
+        raise InputError(f"filters must be a list of whole numbers above 0, got {filters!r}")
     if configuration.image_size % configuration.stride:
         raise InputError(
             f"image_size must be a multiple of {configuration.stride}, the stride of the network "

@@ -103,7 +103,7 @@ def test_settings_cannot_be_changed_afterwards():
         ("dropout_rate", [1.0, -0.1, math.nan, "0.3", False]),
         ("validation", [0, 1, -0.1, math.nan, True]),
         ("test", [0, 1.0, -0.1, math.nan, "0.1"]),
-        ("filters", [(), (0,), (8, -8), (8.0,), (True,), ("8",)]),
+        ("filters", [(), (0,), (8, -8), (8.0,), (True,), ("8",), 5, 0, "8", 2.5]),
         ("precision", ["half", "", None, "float16"]),
         ("min_crop_area", [0, 1.1, -0.5, math.nan, True]),
         ("ema_momentum", [1, -0.1, math.nan]),

@@ -198,7 +198,10 @@ def count_progress(console, description, total):
 
 
 def _is_place(word):
-    return "://" in word or os.path.lexists(word)
+    from colorlab.restoration.steps import names_steps
+
+    # A photograph or folder called as a step is written ./cast.
+    return not names_steps(word) and ("://" in word or os.path.lexists(word))
 
 
 class RestoreCommand(TyperCommand):

@@ -74,6 +74,8 @@ def _is_file_name(out, photos, suffix, image_format):
     ending = out.suffix.lower()
     if out != STANDARD and (os.path.isdir(out) or ending not in (*FORMATS, ".gif")):
         return False
+    if not photos:
+        raise InputError(f"{out}: is the place of one picture, but no photograph is named")
     if len(photos) > 1 or os.path.isdir(photos[0]):
         raise InputError(f"{out}: is the place of one picture, expected a folder for several")
     if ending == ".gif":

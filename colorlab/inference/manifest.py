@@ -84,16 +84,12 @@ class Manifest:
                 ) from None
             except (OSError, NotImplementedError):  # some network drives do not support locks
                 pass
-            self._stream = open(self.path, "a+b", buffering=0)  # noqa: SIM115
-            if not _is_manifest(self._stream):
-                self._stream.close()
+            try:
+                self._stream = self._opened()
+            except BaseException:
                 self._unlock()
-                raise InputError(
-                    f"{self.path}: is no manifest; name a new file, or one of an earlier run"
-                )
-            _remove_torn_line(self._stream)
+                raise
         except OSError as error:
-            self._unlock()
             raise InputError(f"{self.path}: cannot be written ({error.strerror})") from None
         return self
 
@@ -101,6 +97,17 @@ class Manifest:
         """Close the file."""
         self._stream.close()
         self._unlock()
+
+    def _opened(self):
+        with contextlib.ExitStack() as stack:
+            stream = stack.enter_context(open(self.path, "a+b", buffering=0))
+            if not _is_manifest(stream):
+                raise InputError(
+                    f"{self.path}: is no manifest; name a new file, or one of an earlier run"
+                )
+            _remove_torn_line(stream)
+            stack.pop_all()  # it stays open
+        return stream
 
     def _unlock(self):
         for step in (pathlib.Path(self._lock.lock_file).unlink, self._lock.release):

@@ -9,6 +9,9 @@ are spread evenly over the colourings. Nothing is drawn at random for single pla
 is speckled. What has to be drawn comes from an additive recurrence [2]_ rather than from a random
 generator, so that the page in the browser draws the same.
 
+A photograph whose places are all nearly alike, such as one of a single grey, is one cluster: each
+place would belong to several ones about equally, and hardly move.
+
 A tilt by ``s`` standard deviations adds ``s ** 2 / 2`` of the variance to the expected squared
 error of a Gaussian distribution's mean: with :data:`TILT`, 0.7 dB, if the network's
 probabilities are right.
@@ -117,8 +120,8 @@ def _memberships(shares, seed):
     means = points[[int(_draw(0, seed) * len(points))]]
     while len(means) < count:  # the next one is far from the others (k-means++)
         far = np.cumsum(_squared_distances(points, means).min(axis=-1))
-        if far[-1] <= 1e-9:
-            break
+        if far[-1] <= (_SOFTNESS * len(points) if len(means) == 1 else 1e-9):
+            break  # all are alike
         drawn = np.searchsorted(far, _draw(len(means), seed) * far[-1], side="right")
         means = np.concatenate([means, points[[min(drawn, len(points) - 1)]]])
     for _ in range(_ROUNDS):

@@ -16,11 +16,12 @@ from colorlab.restoration.cast import grey_without_cast
 from colorlab.restoration.fading import stretch_contrast
 from colorlab.restoration.scratches import remove_scratches
 
-__all__ = ["STEPS", "parse_steps", "restored_grey"]
+__all__ = ["STEPS", "names_steps", "parse_steps", "restored_grey"]
 
 #: The names of the steps that `all` stands for.
 STEPS = ("fading", "scratches", "cast")
 _CRACKS = "cracks"
+_ALL = "all"
 
 
 def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
@@ -55,7 +56,7 @@ def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
     """
     if not restore:
         return ()
-    named: Any = "all" if restore is True else restore
+    named: Any = _ALL if restore is True else restore
     try:
         names = named.split(",") if isinstance(named, str) else list(named)
     except TypeError:
@@ -63,16 +64,36 @@ def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
     steps: dict[str, None] = {}  # in order, each once
     for name in names:
         name = name.strip() if isinstance(name, str) else name
-        if name not in (*STEPS, _CRACKS, "all"):
+        if name not in (*STEPS, _CRACKS, _ALL):
             known = ", ".join((*STEPS, _CRACKS))
             raise InputError(f"restore must be some of {known}, or all, got {name!r}")
-        steps.update(dict.fromkeys(STEPS if name == "all" else (name,)))
+        steps.update(dict.fromkeys(STEPS if name == _ALL else (name,)))
     if {"scratches", _CRACKS} & steps.keys() and importlib.util.find_spec("skimage") is None:
         raise MissingExtra(
             "restore: scratches and cracks need scikit-image; type: "
             'pip install "colorlab-book[restore]" or name fading,cast alone'
         )
     return tuple(steps)
+
+
+def names_steps(word: str) -> bool:
+    """Tell the names of steps from the name of a file.
+
+    Parameters
+    ----------
+    word : str
+
+    Returns
+    -------
+    bool
+        Whether :func:`parse_steps` knows each name in it.
+
+    Examples
+    --------
+    >>> names_steps("fading,cast"), names_steps("./cast"), names_steps("album")
+    (True, False, False)
+    """
+    return all(name.strip() in (*STEPS, _CRACKS, _ALL) for name in word.split(","))
 
 
 def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.ndarray, list[str]]:

@@ -451,6 +451,20 @@ def test_an_old_photograph_is_restored_on_request(color, tmp_path, place):
     assert wrong.errors.startswith("colorlab: restore must be some of fading, scratches, cast")
 
 
+def test_a_folder_that_is_called_as_a_step_is_not_taken_for_a_photograph(
+    color, tmp_path, monkeypatch
+):
+    """The name of a step behind ``--restore`` is the step; the folder is written with a ./."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("cast", "album"):
+        (tmp_path / name).mkdir()
+        Image.fromarray(np.full((64, 64), 90, "uint8")).save(tmp_path / name / f"{name}.png")
+    assert color("album", "-o", "one", "--restore", "cast").code == 0
+    assert [each.name for each in (tmp_path / "one").iterdir()] == ["album.png"]
+    assert color("album", "-o", "two", "--restore", "./cast").code == 0
+    assert sorted(each.name for each in (tmp_path / "two").iterdir()) == ["album.png", "cast.png"]
+
+
 def test_quality_trades_size_for_detail(color, tmp_path):
     picture(size=128).save(tmp_path / "a.jpg")
     for quality in (20, 95):

@@ -130,6 +130,21 @@ def test_small_numbers_must_be_as_exact_as_large_ones():
     assert message == "Not yet: your number is too large."
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda number: -1e-9 * number, "the sign is the wrong way round."),
+        (lambda number: 3e-9 * number, "right, but for a constant factor."),
+        (lambda number: 1e-9 * number + 1e-9, "your number is too large."),
+    ],
+)
+def test_tiny_numbers_are_judged_as_all_others(answer, words):
+    """Such as a gradient far from the picture: all of them lie close to 0, and to one another."""
+    tiny = Exercise(lambda number: 1e-9 * number, lambda: [(2,), (3,)], ("a", "b"), (), "Yes.")
+    assert tiny.verdict(lambda number: 1.00001e-9 * number).right
+    assert tiny.verdict(answer).message == f"Not yet: {words}"
+
+
 def test_values_that_are_no_numbers_are_no_other_mistake():
     mistakes = [(lambda number: number**2, "that is the square.")]
     exercise = Exercise(cube, CUBE.cases, ("a", "b"), mistakes, "Yes.")

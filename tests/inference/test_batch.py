@@ -228,3 +228,9 @@ def test_formats_that_are_only_read_are_written_as_others(
     with Image.open(job.target) as picture:
         assert picture.format == result
         assert np.abs(np.asarray(picture.convert("L")).astype(int) - grey).mean() < 4
+
+
+def test_no_photograph_for_the_name_of_one_is_said():
+    """Such as a pattern that fits nothing."""
+    with pytest.raises(InputError, match=r"^out\.png: is the place of one picture, but no "):
+        plan([], "out.png")

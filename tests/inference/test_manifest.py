@@ -12,6 +12,7 @@ import pytest
 
 from colorlab.errors import InputError
 from colorlab.inference import batch, single
+from colorlab.inference import manifest as manifest_module
 from colorlab.inference.archive import Archive, ArchiveJob
 from colorlab.inference.job_settings import made_with
 from colorlab.inference.manifest import Manifest, read_lines
@@ -113,6 +114,26 @@ def test_a_file_that_is_no_manifest_is_left_alone(tmp_path, content):
         pass
     assert path.read_bytes() == content
     assert [each.name for each in tmp_path.iterdir()] == ["notes.jsonl"]
+
+
+def test_a_file_that_cannot_be_mended_is_closed(tmp_path, monkeypatch):
+    """A drive that fails between the opening and the end of it leaves no file open, and no lock."""
+    path = tmp_path / "m.jsonl"
+    path.write_bytes(b'{"source": "')
+    opened = []
+
+    def fail(stream):
+        opened.append(stream)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(manifest_module, "_remove_torn_line", fail)
+    with (
+        pytest.raises(InputError, match=r"m.jsonl: cannot be written \(Input/output error\)"),
+        Manifest(path, FACTS),
+    ):
+        pass
+    assert opened[0].closed
+    assert [each.name for each in tmp_path.iterdir()] == ["m.jsonl"]
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))

@@ -18,6 +18,20 @@ def means(logits):
     return shares @ ab_bins.bin_centers() / shares.sum(axis=-1, keepdims=True)
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_photograph_of_one_grey_is_one_place(seed):
+    """A network predicts nearly the same everywhere: each variant is even, and no two are alike."""
+    distances = np.square(ab_bins.bin_centers()).sum(axis=-1)
+    noise = np.random.default_rng(seed).normal(scale=0.1, size=(16, 16, len(distances)))
+    logits = (-distances / (2 * SIGMA**2) + noise).astype("float32")
+    before = means(logits)
+    moves = [means(each) - before for each in variants.tilted_logits(logits, 3, seed)]
+    for move in moves:
+        np.testing.assert_allclose(np.linalg.norm(move, axis=-1), 0.6 * SIGMA, rtol=0.1)
+        assert np.abs(move - move.mean(axis=(0, 1))).max() < 0.06 * SIGMA
+    np.testing.assert_allclose(sum(moves), 0, atol=0.06 * SIGMA)  # spread evenly
+
+
 @pytest.mark.parametrize("seed", [0, 1, 3])
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_photograph_of_one_place_goes_where_the_recurrence_sends_it(count, seed):

@@ -84,6 +84,7 @@ for (const [name, text, says] of [
   ["another photograph", JSON.stringify({ ...good, width: 10 }), /400 × 300/],
   ["a place outside", JSON.stringify({ ...good, hints: [{ ...hints[0], x: 400 }] }), /Hint 1/],
   ["no colour", JSON.stringify({ ...good, hints: [{ ...hints[0], color: "red" }] }), /Hint 1/],
+  ["a list", JSON.stringify({ ...good, hints: [{ ...hints[0], color: ["#a02020"] }] }), /Hint 1/],
   ["null for a hint", JSON.stringify({ ...good, hints: [null] }), /Hint 1/],
 ])
   test(`a file of hints is refused: ${name}`, () => {

@@ -104,8 +104,12 @@ test("variants are Python's, and differ", () => {
   assert.ok(largestDifference(means[0], means[1]) > 10);
 });
 
-test("where all places are alike, variants still differ", () => {
-  const [one, other] = tiltedLogits(new Float32Array(2 * CENTERS.length), 2, 2);
-  const means = [one, other].map((each) => annealedMean(each, 2, 1));
-  assert.ok(largestDifference(means[0], means[1]) > 10);
-});
+for (const [name, noise] of /** @type {[string, number][]} */ ([["alike", 0], ["nearly alike", 0.1]]))
+  test(`where all places are ${name}, variants still differ`, () => {
+    const cells = 9;
+    const logits = new Float32Array(cells * CENTERS.length).map((_, i) => noise * Math.sin(i * i));
+    const means = tiltedLogits(logits, cells, 2).map((each) => annealedMean(each, cells, 1));
+    assert.ok(largestDifference(means[0], means[1]) > 10);
+    for (const mean of means)
+      for (let cell = 1; cell < cells; cell++) assert.ok(Math.abs(mean[cell] - mean[0]) < 3);
+  });

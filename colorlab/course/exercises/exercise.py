@@ -14,6 +14,9 @@ import numpy as np
 
 __all__ = ["Exercise", "Verdict"]
 
+_SAME = 1e-4  # a relative difference that is no other answer
+_LEAST = 1e-12  # a case whose largest value is smaller holds nothing but 0
+
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
@@ -145,19 +148,21 @@ class Exercise:
 
     def _wrong(self, result, expected):
         """Return which numbers of one case are further off than the tolerance."""
-        scale = max(np.abs(expected).max(), 1e-12)
-        return ~(np.abs(result - expected) <= self.tolerance * scale)  # NaN is wrong, too
+        near = np.abs(result - expected) <= self.tolerance * _scale(expected)
+        return ~near  # NaN is wrong, too
 
     def _difference(self, results, expected):
         """Describe how wrong results differ, without the right ones."""
         pairs = list(zip(map(_flat, results), map(_flat, expected), strict=True))
         wrong = np.concatenate([self._wrong(*pair) for pair in pairs])
-        result, wanted = map(np.concatenate, zip(*pairs, strict=True))
-        if np.allclose(result, -wanted):
+        # Each case relative to its largest value: some hold large numbers, some small ones.
+        relative = [[each / _scale(pair[1]) for each in pair] for pair in pairs]
+        result, wanted = map(np.concatenate, zip(*relative, strict=True))
+        if np.allclose(result, -wanted, rtol=0, atol=_SAME):
             return "the sign is the wrong way round."
-        factor = (result @ wanted) / max(wanted @ wanted, 1e-12)
-        constant = np.allclose(result, factor * wanted, rtol=1e-4)
-        if constant and min(abs(factor), abs(factor - 1)) > 1e-4:
+        factor = (result @ wanted) / max(wanted @ wanted, _LEAST)
+        constant = np.allclose(result, factor * wanted, rtol=0, atol=_SAME * abs(factor))
+        if constant and min(abs(factor), abs(factor - 1)) > _SAME:
             return "right, but for a constant factor."
         sides = set(np.sign(result - wanted)[wrong])
         side = {1: "too large", -1: "too small"}[sides.pop()] if len(sides) == 1 else "off"
@@ -165,6 +170,11 @@ class Exercise:
             return f"your number is {side}{'' if wrong.all() else ' for some arguments'}."
         share = f"{wrong.mean():.0%}" if wrong.mean() >= 0.01 else "less than 1%"
         return f"{share} of the numbers are wrong; those are {side}."
+
+
+def _scale(expected):
+    """Return the largest value of a case, which differences are measured against."""
+    return max(np.abs(expected).max(), _LEAST)
 
 
 def _not_yet(message):

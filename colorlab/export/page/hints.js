@@ -139,7 +139,9 @@ export function hintsFromJson(text, photograph) {
   return file.hints.map((/** @type {any} */ each, /** @type {number} */ index) => {
     const { x, y, color, radius = 0 } = each ?? {};
     const whole = [x, y, radius].every((value) => Number.isInteger(value) && value >= 0);
-    if (!whole || x >= width || y >= height || !/^#[0-9a-f]{6}$/i.test(color))
+    // A list of one text would pass for the text itself.
+    const known = typeof color === "string" && /^#[0-9a-f]{6}$/i.test(color);
+    if (!whole || x >= width || y >= height || !known)
       throw new Error(
         `Hint ${index + 1} cannot be used: expected whole x and y inside the photograph, ` +
           'a radius from 0 and a color such as "#a02020".',

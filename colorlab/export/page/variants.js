@@ -99,7 +99,7 @@ function memberships(shares, cells) {
       for (const mean of means) nearest = Math.min(nearest, squaredDistance(points, cell, mean));
       far[cell] = total += nearest;
     }
-    if (total <= 1e-9) break;
+    if (total <= (means.length === 1 ? SOFTNESS * cells : 1e-9)) break; // all are alike
     const wanted = draw(means.length) * total;
     const drawn = far.findIndex((sum) => sum > wanted);
     means.push(pointAt(drawn < 0 ? cells - 1 : drawn));
