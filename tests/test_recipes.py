@@ -46,9 +46,12 @@ def test_the_kubernetes_job_counts_its_parts_from_one(index):
     assert f"--shard {index + 1}/64 " in said
 
 
-def test_the_slurm_script_takes_its_part_from_the_array():
+@pytest.mark.parametrize("submitted", [64, 1])
+def test_the_slurm_script_takes_its_part_from_the_array(submitted):
+    """A task that is submitted again alone is an array of one, and colours the same part."""
     (script,) = (each for each in blocks("bash") if "#SBATCH" in each)
-    variables = {"SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_COUNT": "64"}
+    assert "#SBATCH --array=1-64\n" in script
+    variables = {"SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_COUNT": str(submitted)}
     script = 'colorlab() { echo "$@"; }\n' + script
     said = subprocess.run(
         ["bash", "-c", script], env=variables, capture_output=True, text=True, check=True
@@ -108,6 +111,6 @@ def test_the_options_on_the_page_are_those_of_the_commands():
         for command in (("colorize",), ("manifest", "check"), ("train",))
     )
     foreign = {"--jobs", "--retries", "--sshlogin", "--array", "--cpus-per-task", "--mem"}
-    foreign |= {"--time", "--requeue", "--job-name"}
+    foreign |= {"--time", "--requeue", "--job-name", "--signal"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", PAGE.read_text("utf-8"))) - foreign
     assert {name for name in named if name not in known} == set()
