@@ -18,7 +18,7 @@ from typing import Any
 
 from colorlab.atomic import atomic_folder
 from colorlab.errors import InputError
-from colorlab.inference import onnx_split, onnx_sums, pretrained
+from colorlab.inference import onnx_split, pretrained
 from colorlab.inference.predictors import OnnxPredictor
 
 __all__ = ["PAGE", "RUNTIME_VERSION", "export_web", "find_runtime"]
@@ -172,11 +172,12 @@ def _parts(content):
     """Split a network that takes hints; of one without, the whole file is the encoder."""
     import onnxruntime  # half of the program's start
 
-    parts = onnx_split.split_at_hints(onnx_sums.separate_sums(content))
+    parts = onnx_split.split_content(content)
     if parts is None:
         return {"encoder": content}
-    encoder, decoder, _ = parts
+    encoder, decoder = parts[0].to_bytes(), parts[1]
     features = [
         (each.name, each.type) for each in onnxruntime.InferenceSession(encoder).get_outputs()
     ]
-    return {"encoder": encoder, "decoder": onnx_split.decoder_with_inputs(decoder, features)}
+    decoder = onnx_split.decoder_with_inputs(decoder, features)
+    return {"encoder": encoder, "decoder": decoder.to_bytes()}

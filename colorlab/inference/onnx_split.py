@@ -1,49 +1,30 @@
 """Split an ONNX file that takes hints into an encoder and a decoder.
 
 What depends on ``hints`` becomes the decoder, the rest the encoder, so a photograph is encoded once
-and each hint costs the decoder alone. ONNX Runtime computes whole files only, and the package
-``onnx`` is no part of an installation for colouring: this module reads just so much of the file's
-form as the split needs [1]_. Weights are passed on as they are.
+and each hint costs the decoder alone. Weights are passed on as they are.
 
 Taught in :doc:`/notebooks/09_ask_a_person`.
-
-References
-----------
-.. [1] https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 """
 
+import dataclasses
 from collections.abc import Iterable
 
-from colorlab.inference.protobuf import VARINT, field, fields, varint
+from colorlab.inference import onnx_sums
+from colorlab.inference.onnx_file import Network, read_network
+from colorlab.inference.protobuf import VARINT, field, varint
 
-__all__ = ["decoder_with_inputs", "split_at_hints"]
+__all__ = ["decoder_with_inputs", "split_at_hints", "split_content"]
 
 # Numbers of the fields, by message.
-_GRAPH = 7  # of a model
-_NODE, _INITIALIZER, _INPUT, _OUTPUT, _VALUE_INFO = 1, 5, 11, 12, 13  # of a graph
-_NODE_INPUT, _NODE_OUTPUT = 1, 2
-_VALUE_NAME, _VALUE_TYPE = 1, 2
-_TENSOR_NAME = 8
+_INPUT = 11  # of a graph
+_NAME, _TYPE = 1, 2  # of a value
 _TENSOR_TYPE, _ELEMENT_TYPE = 1, 1  # of a type, of the type of a tensor
 
 _ELEMENT_TYPES = {"tensor(float)": 1, "tensor(int32)": 6, "tensor(int64)": 7, "tensor(bool)": 9}
 
 
-def _names(message, number):
-    return [bytes(content).decode() for each, content, _ in fields(message) if each == number]
-
-
-def _value(name, element_type=None):
-    """Describe an input or an output of a graph; of an output, ONNX Runtime finds the type out."""
-    described = field(_VALUE_NAME, name.encode())
-    if element_type is not None:
-        element = varint(_ELEMENT_TYPE << 3 | VARINT) + varint(element_type)
-        described += field(_VALUE_TYPE, field(_TENSOR_TYPE, element))
-    return described
-
-
-def split_at_hints(content: bytes) -> tuple[bytes, bytes, list[str]] | None:
-    """Split a network into what does not depend on its hints and what does.
+def split_content(content: bytes) -> tuple[Network, Network, list[str]] | None:
+    """Split a network so that a hint costs as little as can be.
 
     Parameters
     ----------
@@ -52,91 +33,61 @@ def split_at_hints(content: bytes) -> tuple[bytes, bytes, list[str]] | None:
 
     Returns
     -------
-    encoder : bytes
-        An ONNX file from ``grey`` to the features.
-    decoder : bytes
-        An ONNX file from ``hints`` to the prediction that lacks its other inputs, see
-        :func:`decoder_with_inputs`.
-    features : list of str
-        Names of the encoder's outputs, which the decoder takes.
-    Or None, if the network has no input ``hints``, or the file is none that can be split.
+    tuple or None
+        As of :func:`split_at_hints`, with :func:`colorlab.inference.onnx_sums.separate_sums` before
+        it. None also if the file is damaged, of which ONNX Runtime says more.
 
     Examples
     --------
-    >>> split_at_hints(b"Dear Sir or Madam") is None
+    >>> split_content(b"Dear Sir or Madam") is None
     True
     """
     try:
-        return _split(memoryview(content))
-    except (IndexError, KeyError, ValueError):
+        network = read_network(content)
+    except ValueError:
         return None
+    return split_at_hints(onnx_sums.separate_sums(network))
 
 
-def _split(content):
-    (graph,) = (value for number, value, _ in fields(content) if number == _GRAPH)
-    parts = [(number, value, bytes(whole)) for number, value, whole in fields(graph)]
-    ends = {
-        number: [_names(value, _VALUE_NAME)[0] for each, value, _ in parts if each == number]
-        for number in (_INPUT, _OUTPUT)
-    }
-    if "hints" not in ends[_INPUT]:
+def split_at_hints(network: Network) -> tuple[Network, Network, list[str]] | None:
+    """Split a network into what does not depend on its hints and what does.
+
+    Parameters
+    ----------
+    network : Network
+
+    Returns
+    -------
+    encoder : Network
+        From ``grey`` to the features.
+    decoder : Network
+        From ``hints`` to the prediction; it lacks its other inputs, see
+        :func:`decoder_with_inputs`.
+    features : list of str
+        Names of the encoder's outputs, which the decoder takes.
+    Or None, if the network has no input ``hints``.
+    """
+    if "hints" not in network.inputs:
         return None
-    nodes = [
-        (_names(value, _NODE_INPUT), _names(value, _NODE_OUTPUT), whole)
-        for number, value, whole in parts
-        if number == _NODE
-    ]
-    of_grey, of_hints = set(ends[_INPUT]) - {"hints"}, {"hints"}
+    of_grey, of_hints = set(network.inputs) - {"hints"}, {"hints"}
+    inputs = set(of_grey)
     features: list[str] = []
-    for inputs, outputs, _ in nodes:  # in the order in which they are computed
-        if of_hints.intersection(inputs):
-            features += [name for name in inputs if name in of_grey and name not in features]
-            of_hints.update(outputs)
-        elif of_grey.intersection(inputs):
-            of_grey.update(outputs)
-    encoder = _subgraph(content, parts, nodes, features, {"hints"}, set())
-    decoder = _subgraph(content, parts, nodes, ends[_OUTPUT], of_grey - {"hints"}, set(features))
-    return encoder, decoder, features
+    for node in network.nodes:
+        if not of_hints.isdisjoint(node.inputs):
+            features += [name for name in node.inputs if name in of_grey and name not in features]
+            of_hints.update(node.outputs)
+        elif not of_grey.isdisjoint(node.inputs):
+            of_grey.update(node.outputs)
+    encoder = network.part(features, inputs)
+    return encoder, network.part(list(network.outputs), {"hints", *features}), features
 
 
-def _subgraph(content, parts, nodes, outputs, excluded, given):
-    """Make a model of the nodes that some outputs need, but for values that are given."""
-    needed, kept = set(outputs) - given, []
-    for inputs, results, whole in reversed(nodes):
-        if needed.intersection(results):
-            needed.update(name for name in inputs if name not in given)
-            kept.append(whole)
-    graph = kept[::-1]
-    for number, value, whole in parts:
-        if number == _INITIALIZER:
-            keep = needed.intersection(_names(value, _TENSOR_NAME))
-        elif number == _INPUT:
-            keep = not excluded.intersection(_names(value, _VALUE_NAME))
-        elif number == _OUTPUT:
-            keep = outputs == _names(value, _VALUE_NAME)
-        else:
-            keep = number not in (_NODE, _VALUE_INFO)
-        if keep:
-            graph.append(whole)
-    described = [whole for number, _, whole in parts if number == _OUTPUT]
-    if not any(whole in described for whole in graph):
-        graph += [field(_OUTPUT, _value(name)) for name in outputs]
-    return _with_graph(content, b"".join(graph))
-
-
-def _with_graph(content, graph):
-    return b"".join(
-        field(_GRAPH, graph) if number == _GRAPH else bytes(whole)
-        for number, _, whole in fields(memoryview(content))
-    )
-
-
-def decoder_with_inputs(decoder: bytes, features: Iterable[tuple[str, str]]) -> bytes:
+def decoder_with_inputs(decoder: Network, features: Iterable[tuple[str, str]]) -> Network:
     """Complete a decoder with the features that it takes.
 
     Parameters
     ----------
-    decoder : bytes
+    decoder : Network
         Of :func:`split_at_hints`.
     features : iterable of (str, str)
         Name and type, such as ``tensor(float)``, as ONNX Runtime gives those of the encoder's
@@ -144,14 +95,19 @@ def decoder_with_inputs(decoder: bytes, features: Iterable[tuple[str, str]]) -> 
 
     Returns
     -------
-    bytes
-        An ONNX file from the features and ``hints`` to the prediction.
+    Network
+        From the features and ``hints`` to the prediction.
 
     Raises
     ------
     KeyError
         If the decoder cannot take a type.
     """
-    inputs = [field(_INPUT, _value(name, _ELEMENT_TYPES[kind])) for name, kind in features]
-    (graph,) = (value for number, value, _ in fields(memoryview(decoder)) if number == _GRAPH)
-    return _with_graph(decoder, bytes(graph) + b"".join(inputs))
+    inputs = {name: _input(name, _ELEMENT_TYPES[kind]) for name, kind in features}
+    return dataclasses.replace(decoder, inputs={**decoder.inputs, **inputs})
+
+
+def _input(name, element_type):
+    element = varint(_ELEMENT_TYPE << 3 | VARINT) + varint(element_type)
+    described = field(_TYPE, field(_TENSOR_TYPE, element))
+    return field(_INPUT, field(_NAME, name.encode()) + described)

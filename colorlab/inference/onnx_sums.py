@@ -10,65 +10,25 @@ Taught in :doc:`/notebooks/09_ask_a_person`.
 """
 
 import dataclasses
-from collections import Counter
 
 import numpy as np
 
+from colorlab.inference.onnx_file import Network, Node
 from colorlab.inference.protobuf import field, fields, number_field, varints
 
 __all__ = ["separate_sums"]
 
 # Numbers of the fields, by message.
-_MODEL_GRAPH = 7
-_GRAPH_NODE, _GRAPH_INITIALIZER = 1, 5
-_INPUT, _OUTPUT, _NAME, _OPERATOR, _ATTRIBUTE = 1, 2, 3, 4, 5  # of a node
-_ATTRIBUTE_NAME, _ATTRIBUTE_NUMBER = 1, 3
-_DIMENSIONS, _TYPE, _TENSOR_NAME, _RAW = 1, 2, 8, 9  # of a tensor
+_INITIALIZER = 5  # of a graph
+_DIMENSIONS, _TYPE, _NAME, _RAW = 1, 2, 8, 9  # of a tensor
 _TYPES = {1: np.dtype("<f4"), 10: np.dtype("<f2")}
 
 # Operators whose output has the channels of the first input.
 _KEEP_CHANNELS = {"Add", "AveragePool", "Clip", "LeakyRelu", "Relu", "Resize", "Sigmoid", "Sum"}
 
 
-@dataclasses.dataclass
-class _Node:
-    operator: str
-    inputs: list[str]
-    outputs: list[str]
-    attributes: list[bytes] = dataclasses.field(default_factory=list)
-    whole: bytes = b""  # as it was read
-
-    @classmethod
-    def read(cls, message, whole):
-        texts: dict[int, list[str]] = {_INPUT: [], _OUTPUT: [], _OPERATOR: []}
-        attributes = []
-        for number, content, attribute in fields(message):
-            if number in texts:
-                texts[number].append(bytes(content).decode())
-            elif number == _ATTRIBUTE:
-                attributes.append(bytes(attribute))
-        return cls(texts[_OPERATOR][0], texts[_INPUT], texts[_OUTPUT], attributes, bytes(whole))
-
-    def write(self):
-        if self.whole:
-            return self.whole
-        texts = [(_INPUT, name) for name in self.inputs]
-        texts += [(_OUTPUT, name) for name in self.outputs]
-        texts += [(_NAME, self.outputs[0]), (_OPERATOR, self.operator)]
-        message = b"".join(field(number, text.encode()) for number, text in texts)
-        return field(_GRAPH_NODE, message + b"".join(self.attributes))
-
-    def number(self, name, otherwise):
-        """Return an attribute that is a whole number."""
-        for attribute in self.attributes:
-            ((_, message, _),) = fields(memoryview(attribute))
-            found = {number: content for number, content, _ in fields(message)}
-            if bytes(found[_ATTRIBUTE_NAME]).decode() == name:
-                return varints(found[_ATTRIBUTE_NUMBER])[0]
-        return otherwise
-
-
-def _read_tensor(message):
+def _read_tensor(stored):
+    ((_, message, _),) = fields(stored)
     dimensions, kind, raw = [], 0, b""
     for number, content, _ in fields(message):
         if number == _DIMENSIONS:
@@ -83,87 +43,70 @@ def _read_tensor(message):
 def _write_tensor(name, array):
     (kind,) = (kind for kind, dtype in _TYPES.items() if dtype == array.dtype)
     message = b"".join(number_field(_DIMENSIONS, side) for side in array.shape)
-    message += number_field(_TYPE, kind) + field(_TENSOR_NAME, name.encode())
-    return field(_GRAPH_INITIALIZER, message + field(_RAW, array.tobytes()))
+    message += number_field(_TYPE, kind) + field(_NAME, name.encode())
+    return field(_INITIALIZER, message + field(_RAW, array.tobytes()))
 
 
-def separate_sums(content: bytes) -> bytes:
+def separate_sums(network: Network) -> Network:
     """Write convolutions of hints beside features as sums of two convolutions.
 
     Parameters
     ----------
-    content : bytes
-        Of an ONNX file.
+    network : Network
 
     Returns
     -------
-    bytes
-        Of one that computes the same; ``content``, if it has no such convolutions or is none.
-
-    Examples
-    --------
-    >>> separate_sums(b"Dear Sir or Madam")
-    b'Dear Sir or Madam'
+    Network
+        One that computes the same; ``network`` itself, if it has no such convolutions.
     """
     try:
-        return _Graph(memoryview(content)).rewritten()
-    except (AttributeError, IndexError, KeyError, ValueError):
-        return content
+        return _Rewriting(network).result()
+    except (AttributeError, IndexError, KeyError, ValueError):  # what it lacks, or is damaged
+        return network
 
 
-class _Graph:
-    def __init__(self, content):
-        self.content = content
-        (graph,) = (value for number, value, _ in fields(content) if number == _MODEL_GRAPH)
-        self.nodes, self.rest, self.tensors = [], [], {}
-        for number, value, whole in fields(graph):
-            if number == _GRAPH_NODE:
-                self.nodes.append(_Node.read(value, whole))
-                continue
-            self.rest.append(bytes(whole))
-            if number == _GRAPH_INITIALIZER:
-                names = [bytes(each) for n, each, _ in fields(value) if n == _TENSOR_NAME]
-                self.tensors[names[0].decode()] = value
+class _Rewriting:
+    def __init__(self, network):
+        self.network, self.nodes = network, network.nodes
+        self.tensors = {}  # new ones
         self.maker = {name: node for node in self.nodes for name in node.outputs}
-        self.uses = Counter(name for node in self.nodes for name in node.inputs)
+        self.users: dict[str, list[str]] = {}  # operators that take a value
         self.of_hints = {"hints"}
         for node in self.nodes:  # in the order in which they are computed
-            if self.of_hints.intersection(node.inputs):
+            if not self.of_hints.isdisjoint(node.inputs):
                 self.of_hints.update(node.outputs)
+            for name in node.inputs:
+                self.users.setdefault(name, []).append(node.operator)
 
-    def rewritten(self):
-        """Return the file with sums in place of convolutions of concatenations."""
-        nodes: list[_Node] = []
-        before = len(self.rest)
+    def result(self):
+        """Return the network with sums in place of convolutions of concatenations."""
+        nodes: list[Node] = []
         sums: dict[str, tuple[str, str]] = {}  # what is still the sum of two outputs
         for node in self.nodes:
             split = self._channels_apart(node) if node.operator == "Conv" else None
             summed = sums.pop(node.inputs[0], None) if node.inputs else None
             if split:
                 both = self._convolve_apart(nodes, node, *split)
-                if self._is_normalized(node.outputs[0]):
+                if self.users.get(node.outputs[0]) == ["BatchNormalization"]:
                     sums[node.outputs[0]] = both
                 else:
-                    nodes.append(_Node("Add", list(both), node.outputs))
+                    nodes.append(Node("Add", list(both), node.outputs))
             elif summed:
                 both = self._normalize_apart(nodes, node, *summed)
-                nodes.append(_Node("Add", list(both), node.outputs))
+                nodes.append(Node("Add", list(both), node.outputs))
             else:
                 nodes.append(node)
-        if len(self.rest) == before:
-            return bytes(self.content)
-        graph = b"".join([*(node.write() for node in self._used(nodes)), *self.rest])
-        return b"".join(
-            field(_MODEL_GRAPH, graph) if number == _MODEL_GRAPH else bytes(whole)
-            for number, _, whole in fields(self.content)
-        )
+        if not self.tensors:
+            return self.network
+        tensors = {**self.network.tensors, **self.tensors}
+        return dataclasses.replace(self.network, nodes=self._used(nodes), tensors=tensors)
 
     def _used(self, nodes):
         """Leave out the nodes that only the replaced ones needed."""
-        before = {name for node in self.nodes for name in node.inputs}
         kept, needed = [], set()
         for node in reversed(nodes):
-            replaced = before.intersection(node.outputs) and not needed.intersection(node.outputs)
+            used_before = not self.users.keys().isdisjoint(node.outputs)
+            replaced = used_before and needed.isdisjoint(node.outputs)
             if not replaced:
                 needed.update(node.inputs)
                 kept.append(node)
@@ -173,10 +116,10 @@ class _Graph:
         """Return a tensor of weights, and the node that casts it or None."""
         cast = self.maker.get(name)
         if cast is None:
-            return _read_tensor(self.tensors[name]), None
+            return _read_tensor(self.network.tensors[name]), None
         if cast.operator != "Cast":
             raise KeyError(name)
-        return _read_tensor(self.tensors[cast.inputs[0]]), cast
+        return _read_tensor(self.network.tensors[cast.inputs[0]]), cast
 
     def _channels(self, name):
         """Count the channels of a value, or return None."""
@@ -214,7 +157,7 @@ class _Graph:
         """Add both convolutions, and return their outputs."""
         kernel, cast = self._weights(node.inputs[1])
         outputs = []
-        varying = np.setdiff1d(np.arange(kernel.shape[1]), constant)
+        varying = np.delete(np.arange(kernel.shape[1]), constant)
         for names, channels, kind in zip(
             parts, (varying, constant), ("varying", "constant"), strict=True
         ):
@@ -223,28 +166,27 @@ class _Graph:
             if len(names) > 1:
                 source = f"{stem}:beside"
                 axis = self.maker[node.inputs[0]].attributes
-                nodes.append(_Node("Concat", names, [source], axis))
-            self.rest.append(_write_tensor(weights, np.ascontiguousarray(kernel[:, channels])))
+                nodes.append(Node("Concat", names, [source], axis))
+            self._add_tensor(weights, np.ascontiguousarray(kernel[:, channels]))
             if cast is not None:
-                nodes.append(_Node("Cast", [weights], [f"{weights}:cast"], cast.attributes))
+                nodes.append(Node("Cast", [weights], [f"{weights}:cast"], cast.attributes))
                 weights = f"{weights}:cast"
             bias = node.inputs[2:] if kind == "varying" else []
-            nodes.append(_Node("Conv", [source, weights, *bias], [stem], node.attributes))
+            nodes.append(Node("Conv", [source, weights, *bias], [stem], node.attributes))
             outputs.append(stem)
         return tuple(outputs)
 
-    def _is_normalized(self, name):
-        users = [node.operator for node in self.nodes if name in node.inputs]
-        return users == ["BatchNormalization"]
+    def _add_tensor(self, name, array):
+        self.tensors[name] = _write_tensor(name, array)
 
     def _normalize_apart(self, nodes, node, varying, constant):
         """Normalize both summands, the constant one without offset, and return their outputs."""
         _, scale, _, _, variance = node.inputs
         zeros = f"{node.outputs[0]}:zeros"
-        self.rest.append(_write_tensor(zeros, np.zeros(len(self._weights(scale)[0]), "<f4")))
+        self._add_tensor(zeros, np.zeros(len(self._weights(scale)[0]), "<f4"))
         outputs = [f"{node.outputs[0]}:varying", f"{node.outputs[0]}:constant"]
         kind, attributes = node.operator, node.attributes
-        nodes.append(_Node(kind, [varying, *node.inputs[1:]], outputs[:1], attributes))
+        nodes.append(Node(kind, [varying, *node.inputs[1:]], outputs[:1], attributes))
         inputs = [constant, scale, zeros, zeros, variance]
-        nodes.append(_Node(kind, inputs, outputs[1:], attributes))
+        nodes.append(Node(kind, inputs, outputs[1:], attributes))
         return outputs

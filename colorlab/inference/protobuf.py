@@ -7,15 +7,30 @@ References
 .. [1] https://protobuf.dev/programming-guides/encoding/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-__all__ = ["VARINT", "field", "fields", "number_field", "varint", "varints"]
+__all__ = [
+    "VARINT",
+    "Message",
+    "field",
+    "field_of_parts",
+    "fields",
+    "number_field",
+    "varint",
+    "varints",
+]
+
+#: The content of a message or of a field.
+Message: TypeAlias = bytes | memoryview
 
 VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5  # forms of a field
 _FIXED = {_FIXED_64: 8, _FIXED_32: 4}
 
 
 def _read_varint(data, place):
+    if (value := data[place]) < 128:
+        return value, place + 1
     value = shift = 0
     while True:
         byte = data[place]
@@ -40,12 +55,12 @@ def varint(value: int) -> bytes:
     return bytes(parts + bytes([value]))
 
 
-def varints(content: memoryview) -> list[int]:
+def varints(content: Message) -> list[int]:
     """Decode the whole numbers that follow each other in a field.
 
     Examples
     --------
-    >>> varints(memoryview(bytes.fromhex("ac0205")))
+    >>> varints(bytes.fromhex("ac0205"))
     [300, 5]
     """
     values, place = [], 0
@@ -55,12 +70,13 @@ def varints(content: memoryview) -> list[int]:
     return values
 
 
-def fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
+def fields(message: Message) -> Iterator[tuple[int, Message, Message]]:
     """Yield number, content and whole bytes of each field of a message.
 
     Parameters
     ----------
-    message : memoryview
+    message : bytes or memoryview
+        Of a memoryview, the fields are views.
 
     Raises
     ------
@@ -69,29 +85,41 @@ def fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
 
     Examples
     --------
-    >>> [(number, bytes(content)) for number, content, _ in fields(memoryview(field(7, b"abc")))]
+    >>> [(number, content) for number, content, _ in fields(field(7, b"abc"))]
     [(7, b'abc')]
     """
-    place = 0
-    while place < len(message):
+    place, end = 0, len(message)
+    while place < end:
         start = place
         key, place = _read_varint(message, place)
-        number, form = key >> 3, key & 7
+        form = key & 7
         if form == _BYTES:
             length, place = _read_varint(message, place)
         elif form == VARINT:
             length = _read_varint(message, place)[1] - place
         else:
             length = _FIXED[form]
-        if place + length > len(message):
+        stop = place + length
+        if stop > end:
             raise ValueError("a field is cut short")
-        yield number, message[place : place + length], message[start : place + length]
-        place += length
+        yield key >> 3, message[place:stop], message[start:stop]
+        place = stop
 
 
-def field(number: int, content: bytes | memoryview) -> bytes:
+def field(number: int, content: Message) -> bytes:
     """Encode a field of bytes, such as a text or a message."""
-    return varint(number << 3 | _BYTES) + varint(len(content)) + bytes(content)
+    return b"".join(field_of_parts(number, [content]))
+
+
+def field_of_parts(number: int, parts: Sequence[Message]) -> list[Message]:
+    """Encode a field whose content is in parts, without copying them.
+
+    Examples
+    --------
+    >>> b"".join(field_of_parts(7, [b"ab", b"c"])) == field(7, b"abc")
+    True
+    """
+    return [varint(number << 3 | _BYTES), varint(sum(map(len, parts))), *parts]
 
 
 def number_field(number: int, value: int) -> bytes:

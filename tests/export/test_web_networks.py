@@ -10,6 +10,7 @@ import untrained_run
 
 from colorlab.export.web import export_web
 from colorlab.inference import onnx_split
+from colorlab.inference.onnx_file import read_network
 from colorlab.inference.pretrained import weights_file
 
 
@@ -71,5 +72,5 @@ def test_both_parts_together_compute_what_the_file_does_and_a_hint_runs_little_o
     assert np.ptp(expected) > 1
     np.testing.assert_allclose(found, expected, atol=1e-3)
     # The features' share of each convolution of hints beside them is the same for every hint.
-    _, plain, _ = onnx_split.split_at_hints(whole)
-    assert weights_of(decoder) < 0.8 * weights_of(plain)
+    _, plain, _ = onnx_split.split_at_hints(read_network(whole))
+    assert weights_of(decoder) < 0.8 * weights_of(plain.to_bytes())

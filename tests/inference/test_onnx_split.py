@@ -8,6 +8,7 @@ from onnx import helper, numpy_helper
 
 from colorlab.errors import InputError
 from colorlab.inference import onnx_split
+from colorlab.inference.onnx_file import read_network
 from colorlab.inference.predictors import OnnxPredictor
 
 
@@ -59,12 +60,13 @@ def model():
 
 def test_both_halves_are_whole_models_that_compute_what_the_file_does(model):
     content = model.SerializeToString()
-    first, last, features = onnx_split.split_at_hints(content)
+    first, last, features = onnx_split.split_at_hints(read_network(content))
     assert features == ["third", "whole"]
+    first = first.to_bytes()
     encoder = session(first)
     kinds = [(each.name, each.type) for each in encoder.get_outputs()]
     assert kinds == [("third", "tensor(float)"), ("whole", "tensor(int64)")]
-    last = onnx_split.decoder_with_inputs(last, kinds)
+    last = onnx_split.decoder_with_inputs(last, kinds).to_bytes()
     grey = np.random.default_rng(1).normal(size=(2, 1, 16, 24)).astype("float32")
     hints = np.random.default_rng(2).normal(size=(2, 3, 4, 6)).astype("float32")
     kept = dict(zip(features, encoder.run(features, {"grey": grey}), strict=True))
@@ -98,7 +100,7 @@ def test_a_predictor_computes_in_both_halves(model, tmp_path):
 
 
 def test_a_file_without_hints_is_not_split(chroma_file):
-    assert onnx_split.split_at_hints(chroma_file.read_bytes()) is None
+    assert onnx_split.split_content(chroma_file.read_bytes()) is None
 
 
 def test_files_cut_anywhere_are_refused_in_one_line(model, tmp_path):

@@ -1,5 +1,6 @@
 """A network in an ONNX file, executed by ONNX Runtime without Keras."""
 
+import concurrent.futures
 import contextlib
 import json
 import math
@@ -12,7 +13,7 @@ import numpy as np
 from colorlab.color import ab_bins
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
-from colorlab.inference import onnx_split, onnx_sums
+from colorlab.inference import onnx_split
 from colorlab.inference.devices import DEVICES, execution_providers
 from colorlab.inference.predictors.base import (
     CHANNELS,
@@ -184,19 +185,27 @@ def _open_sessions(path, threads, providers):
         raise InputError(f"{path}: no such file; check the path") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    parts = onnx_split.split_at_hints(onnx_sums.separate_sums(content))
+    parts = onnx_split.split_content(content)
     try:
         if parts is None:
             return _session(content, threads, providers), None
-        first, last, _ = parts
-        encoder = _session(first, threads, providers)
-        features = [(each.name, each.type) for each in encoder.get_outputs()]
-        last = onnx_split.decoder_with_inputs(last, features)
-        return encoder, _session(last, threads, providers)
+        return _open_parts(*parts, lambda part: _session(part.to_bytes(), threads, providers))
     except Exception as error:  # ONNX Runtime raises classes of its own, without a common one
         raise InputError(
             f"{path}: is no network that can be loaded ({_first_line(error)})"
         ) from None
+
+
+def _open_parts(encoder, decoder, features, session):
+    """Open encoder and decoder at the same time, on the guess that all features are floats."""
+    guess = [(name, "tensor(float)") for name in features]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        guessed = pool.submit(session, onnx_split.decoder_with_inputs(decoder, guess))
+        encoder = session(encoder)
+    found = [(each.name, each.type) for each in encoder.get_outputs()]
+    if found == guess:
+        return encoder, guessed.result()
+    return encoder, session(onnx_split.decoder_with_inputs(decoder, found))
 
 
 def _session(content, threads, providers):
