@@ -4,20 +4,49 @@ Taught in :doc:`/notebooks/04_training` and :doc:`/notebooks/05_results`.
 """
 
 import errno
+import importlib
 import os
 import sys
 import warnings
 
 import typer
+from typer.core import TyperGroup
 
-from colorlab.cli import check, colorize, course, data, evaluate, export, manifest, train
 from colorlab.cli.shared import RestoreCommand, Stopped, WrongUse, as_options, errors, say
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
 
 __all__ = ["app", "main"]
 
+# In the order of the help; each is a module with a function, or a Typer, of the same name.
+_COMMANDS = ("train", "evaluate", "export", "colorize", "check", "data", "manifest", "course")
+
+
+class _Commands(TyperGroup):
+    """Import a command when it is first asked for: colouring does not wait for training's."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.commands = dict.fromkeys(_COMMANDS)
+
+    def get_command(self, ctx, cmd_name):
+        if cmd_name in self.commands and self.commands[cmd_name] is None:
+            self.commands[cmd_name] = _build(cmd_name)
+        return self.commands.get(cmd_name)
+
+
+def _build(name):
+    command = getattr(importlib.import_module(f"colorlab.cli.{name}"), name)
+    parent = typer.Typer(rich_markup_mode="markdown")
+    if isinstance(command, typer.Typer):
+        parent.add_typer(command)
+    else:
+        parent.command(cls=RestoreCommand if name == "colorize" else None)(command)
+    return typer.main.get_group(parent).commands[name]
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="colorlab",
     help="Put the colour back into grey photographs.",
     no_args_is_help=True,
@@ -25,14 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.command()(train.train)
-app.command()(evaluate.evaluate)
-app.command()(export.export)
-app.command(cls=RestoreCommand)(colorize.colorize)
-app.command()(check.check)
-app.add_typer(data.data)
-app.add_typer(manifest.manifest)
-app.add_typer(course.course)
+app.callback()(lambda: None)  # the commands are not registered, but Typer wants something
 
 
 def _refuse(error):

@@ -8,7 +8,8 @@ import typer
 
 from colorlab.cli.archive import open_archive, open_manifest
 from colorlab.cli.coloring_report import ArchiveReport, Report, work
-from colorlab.cli.shared import WrongUse, errors, say
+from colorlab.cli.loading import load_model
+from colorlab.cli.shared import WrongUse
 from colorlab.errors import InputError
 
 __all__ = ["colorize"]
@@ -146,12 +147,11 @@ def colorize(
     Example: colorlab colorize old/ scan.tif -o coloured
     """
     from colorlab.images.formats import FORMATS
-    from colorlab.images.large import allow_pixels
-    from colorlab.inference import batch
+    from colorlab.inference.job_settings import Settings
     from colorlab.inference.jobs import plan
-    from colorlab.inference.reference_palette import palette_of
     from colorlab.inference.settings import require_settings
     from colorlab.inference.storage import RemotePath, to_path
+    from colorlab.inference.workers import MOST_WORKERS, workers_for
     from colorlab.restoration.steps import parse_steps
 
     if not photos and names is shard is manifest is None:
@@ -159,6 +159,8 @@ def colorize(
     require_settings(saturation, size, temperature)
     steps = parse_steps(restore)
     if largest is not None:
+        from colorlab.images.large import allow_pixels
+
         allow_pixels(largest)
     if pages not in ("first", "all"):
         raise InputError(f"--pages must be first or all, got {pages!r}")
@@ -171,11 +173,11 @@ def colorize(
     photos = photos or []
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
-    settings = batch.Settings(
+    settings = Settings(
         *(saturation, size, FORMATS.get(ending or ""), quality, compare, overwrite, temperature),
         hints=tuple(_hint(text) for text in hint or ()),
         hints_file=hints,
-        palette=None if like is None else palette_of(like),
+        palette=None if like is None else _palette(like),
         variants=variants,
         doubt=doubt,
         mark=mark,
@@ -197,19 +199,19 @@ def colorize(
         if pages == "all" and FORMATS.get(ending or "", "TIFF") != "TIFF":
             raise InputError("--pages all: a result of an archive is one file; leave --format out")
         archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
-        colorizer = _load(model, batch.workers_for(batch.MOST_WORKERS)[1], device)
+        colorizer = load_model(model, workers_for(MOST_WORKERS)[1], device)
         report = ArchiveReport(archive, model, as_json)
         with open_manifest(manifest, colorizer, settings, suffix, ending, shard) as lines:
-            work(batch.colorize_all(archive, colorizer, settings, manifest=lines), report)
+            work(_colorize_all(archive, colorizer, settings, manifest=lines), report)
     else:
         if out is None and photos != ["-"]:
             raise InputError("-o is missing: name a folder, or a file for a single picture")
         planned = plan(photos, out, suffix, ending, overwrite, pages == "all", variants, doubt)
         report = Report(planned, model, as_json)
         if planned.jobs:
-            workers, threads = batch.workers_for(len(planned.jobs))
-            colorizer = _load(model, threads, device)
-            work(batch.colorize_all(planned, colorizer, settings, workers), report)
+            workers, threads = workers_for(len(planned.jobs))
+            colorizer = load_model(model, threads, device)
+            work(_colorize_all(planned, colorizer, settings, workers), report)
     report.end()
 
 
@@ -227,15 +229,13 @@ def _hint(text):
     return Hint(x, y, color.strip(), *radius)
 
 
-def _load(model, threads, device):
-    """Load the model, and say so if the device that was asked for does not compute."""
-    from colorlab.inference.devices import PACKAGES
-    from colorlab.inference.pretrained import load_pretrained
+def _colorize_all(*arguments, **more):
+    from colorlab.inference.batch import colorize_all
 
-    colorizer = load_pretrained(model, threads, device)
-    used = getattr(colorizer.predictor, "device", None)
-    if used is None and device != "cpu":
-        say(f"--device {device} is left out: Keras chooses where a run computes", errors)
-    elif used is not None and device not in ("auto", used):
-        say(f"{device} is not available, the processor colours; install {PACKAGES[device]}", errors)
-    return colorizer
+    return colorize_all(*arguments, **more)
+
+
+def _palette(path):
+    from colorlab.inference.reference_palette import palette_of
+
+    return palette_of(path)

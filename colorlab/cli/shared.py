@@ -8,7 +8,6 @@ import re
 from typing import Annotated, Any
 
 import typer
-from rich import progress
 from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand
@@ -184,6 +183,8 @@ def count_progress(console, description, total):
     description : str
     total : int
     """
+    from rich import progress  # colouring shows none
+
     with progress.Progress(
         progress.TextColumn(description),
         progress.BarColumn(bar_width=24),

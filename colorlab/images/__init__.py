@@ -1,16 +1,6 @@
 """Picture files: reading, resizing and writing, with the metadata of photographs."""
 
-from colorlab.images.formats import PICTURE_SUFFIXES
-from colorlab.images.inputs import to_grey
-from colorlab.images.reading import read_image
-from colorlab.images.resizing import resize, standardize
-from colorlab.images.writing import save_image
+from colorlab import lazy
 
-__all__ = [
-    "PICTURE_SUFFIXES",
-    "read_image",
-    "resize",
-    "save_image",
-    "standardize",
-    "to_grey",
-]
+# The names stand in __init__.pyi, and are imported when they are first asked for.
+__getattr__, __dir__, __all__ = lazy.attach(__name__)

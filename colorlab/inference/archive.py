@@ -11,6 +11,7 @@ import os
 import pathlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar
 
 from colorlab.errors import InputError
 from colorlab.images.listing import is_picture, walk_pictures
@@ -34,6 +35,7 @@ class ArchiveJob(Job):
         The file, below the folder for the results.
     """
 
+    shared: ClassVar[bool] = True
     path: str
     result: str
 

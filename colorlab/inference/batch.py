@@ -12,47 +12,26 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from colorlab.errors import InputError
 from colorlab.images.opening import picture_size
-from colorlab.inference.archive import ArchiveJob
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.job_settings import Settings
 from colorlab.inference.jobs import STANDARD, Job, Plan
-from colorlab.inference.manifest import Manifest
 from colorlab.inference.places import prepare, prepared
 from colorlab.inference.room import Room
 from colorlab.inference.single import colorize_file, or_error
 from colorlab.inference.storage import RemotePath
+from colorlab.inference.workers import MOST_WORKERS, workers_for
 
-__all__ = ["MOST_WORKERS", "Settings", "colorize_all", "workers_for"]
+if TYPE_CHECKING:
+    from colorlab.inference.manifest import Manifest
 
-#: Photographs that one process colours at a time, at most.
-MOST_WORKERS = 8
+__all__ = ["Settings", "colorize_all"]
 
 _PIXELS_AT_A_TIME = 48 * 10**6  # of all photographs in memory
 _AHEAD = 4  # photographs that wait for each worker
-
-
-def workers_for(count: int) -> tuple[int, int]:
-    """Choose the number of photographs to process at a time, and of threads for each.
-
-    Parameters
-    ----------
-    count : int
-        Number of photographs.
-
-    Returns
-    -------
-    workers, threads : int
-        For :func:`colorize_all` and :func:`colorlab.load_pretrained`; at least 1.
-    """
-    if hasattr(os, "sched_getaffinity"):  # only on some systems
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
-    workers = max(1, min(cores, count, MOST_WORKERS))
-    return workers, max(1, cores // workers)
 
 
 def colorize_all(
@@ -61,7 +40,7 @@ def colorize_all(
     settings: Settings | None = None,
     workers: int | None = None,
     callback: Callable[[int], None] | None = None,
-    manifest: Manifest | None = None,
+    manifest: "Manifest | None" = None,
 ) -> Iterator[tuple[Job, dict]]:
     """Colour photographs, several at a time, and yield their results.
 
@@ -77,7 +56,8 @@ def colorize_all(
     colorizer : Colorizer
     settings : Settings, optional
     workers : int, optional
-        Number of photographs to process at a time; by default from :func:`workers_for`.
+        Number of photographs to process at a time; by default from
+        :func:`colorlab.inference.workers.workers_for`.
     callback : callable, optional
         Called in this thread with the number of finished photographs.
     manifest : Manifest, optional
@@ -187,7 +167,7 @@ def _color_one(job, content, colorizer, settings, room, stopped, manifest):
     """Colour a photograph; return None if it was not started because of Ctrl-C."""
     if stopped.is_set():
         return None
-    may_be_kept = isinstance(job, ArchiveJob) and not settings.overwrite
+    may_be_kept = job.shared and not settings.overwrite
     record = None if manifest is None else functools.partial(manifest.add, job)
 
     def work():

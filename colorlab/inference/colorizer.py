@@ -15,7 +15,6 @@ from colorlab.color import ab_bins
 from colorlab.inference.color_batch import color_batch
 from colorlab.inference.hints import Hint
 from colorlab.inference.network_input import input_shape
-from colorlab.inference.predictors import KerasPredictor
 from colorlab.inference.session import Session
 from colorlab.inference.settings import require_settings
 
@@ -70,6 +69,7 @@ class Colorizer:
         InputError
             If the folder is missing, is not a run, or its weights are missing or damaged.
         """
+        from colorlab.inference.predictors import KerasPredictor
         from colorlab.training.run import Run
         from colorlab.training.weights import load_network
 

@@ -5,17 +5,19 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 
 import dataclasses
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
-from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.hints import Hint, require_hints
 from colorlab.inference.hints_file import hints_beside, read_hints
 from colorlab.inference.jobs import STANDARD, Job
 from colorlab.inference.variants import require_count
+
+if TYPE_CHECKING:
+    from colorlab.inference.colorizer import Colorizer
 
 __all__ = ["AUTO", "Settings", "hints_of", "made_with"]
 
@@ -149,7 +151,7 @@ def hints_of(job: Job, settings: Settings, shape: tuple[int, ...]) -> tuple[Hint
 
 
 def made_with(
-    colorizer: Colorizer, settings: Settings, suffix: str = "", ending: str | None = None
+    colorizer: "Colorizer", settings: Settings, suffix: str = "", ending: str | None = None
 ) -> dict:
     """Return what decides the bytes of a result, apart from the photograph and its own hints.
 

@@ -8,7 +8,7 @@ import itertools
 import os
 import pathlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS
@@ -32,7 +32,11 @@ class Job:
         Of a TIFF file whose pages become a file each.
     hinted : bool
         Whether the photograph's hints are for it: they are for the first page alone.
+    shared : bool
+        Whether another process may colour it meanwhile.
     """
+
+    shared: ClassVar[bool] = False
 
     source: Any
     target: Any
@@ -192,12 +196,8 @@ def plan(
     if existing and existing[0].target == out:
         raise InputError(f"{out}: exists already; choose another name or allow overwriting")
     kept = set(existing)
-    return Plan(
-        tuple(job for job in jobs if job not in kept),
-        tuple(existing),
-        tuple(unreadable),
-        tuple(passed_over),
-    )
+    to_do = tuple(job for job in jobs if job not in kept)
+    return Plan(to_do, tuple(existing), tuple(unreadable), tuple(passed_over))
 
 
 def _pages_of(job, unreadable):

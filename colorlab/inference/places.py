@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from colorlab.atomic import remove_leftovers
 from colorlab.errors import InputError
-from colorlab.inference.archive import Archive
 from colorlab.inference.jobs import STANDARD, Job, Plan
 from colorlab.inference.single import make_folder
 from colorlab.inference.storage import RemotePath
@@ -73,6 +72,8 @@ def prepared(jobs: Iterable[Job], failures: list[InputError]) -> Iterator[Job]:
     ------
     Job
     """
+    from colorlab.inference.archive import Archive  # most calls colour none
+
     last = None
     try:
         for job in jobs:

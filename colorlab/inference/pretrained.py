@@ -10,14 +10,16 @@ Taught in :doc:`/notebooks/06_keep_the_light` and :doc:`/notebooks/10_your_own_p
 import json
 import os
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from colorlab.checksum import sha256_of
-from colorlab.configuration import Configuration
 from colorlab.errors import InputError
-from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.devices import require_device
 from colorlab.inference.predictors import OnnxPredictor
+
+if TYPE_CHECKING:
+    from colorlab.configuration import Configuration
+    from colorlab.inference.colorizer import Colorizer
 
 __all__ = [
     "NAMES",
@@ -90,7 +92,7 @@ def weights_file(name: str) -> pathlib.Path:
     return path
 
 
-def training_configuration(name: str) -> Configuration:
+def training_configuration(name: str) -> "Configuration":
     """Return the settings that a shipped network was trained with.
 
     Parameters
@@ -107,6 +109,8 @@ def training_configuration(name: str) -> Configuration:
     InputError
         If there is no such network.
     """
+    from colorlab.configuration import Configuration
+
     return Configuration.from_dict(_look_up(name)["configuration"])
 
 
@@ -147,7 +151,7 @@ def load_network(name: str = "default") -> Any:
 
 def load_pretrained(
     model: Any = "default", threads: int | None = None, device: str = "cpu"
-) -> Colorizer:
+) -> "Colorizer":
     """Load a network for colouring.
 
     Parameters
@@ -187,12 +191,14 @@ def load_pretrained(
     require_device(device)
     name, shipped = str(model), shipped_models()
     if name in shipped:
-        return Colorizer(OnnxPredictor(weights_file(name), shipped[name], threads, device))
+        return _colorizer(OnnxPredictor(weights_file(name), shipped[name], threads, device))
     path = pathlib.Path(model)
     if os.path.isdir(path):
+        from colorlab.inference.colorizer import Colorizer
+
         return Colorizer.from_run(path)
     if os.path.exists(path):
-        return Colorizer(OnnxPredictor(path, threads=threads, device=device))
+        return _colorizer(OnnxPredictor(path, threads=threads, device=device))
     if name in NAMES:
         raise InputError(
             f"{name}: this network is not part of the installation; install colorlab again, or "
@@ -202,3 +208,10 @@ def load_pretrained(
         f"{name}: no such model; expected {', '.join(NAMES)}, an ONNX file, or a "
         "folder that `colorlab train` wrote"
     )
+
+
+def _colorizer(predictor):
+    # Imported last: the command imports it while the network is opened.
+    from colorlab.inference.colorizer import Colorizer
+
+    return Colorizer(predictor)

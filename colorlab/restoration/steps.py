@@ -12,9 +12,6 @@ from PIL import Image
 
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
-from colorlab.restoration.cast import grey_without_cast
-from colorlab.restoration.fading import stretch_contrast
-from colorlab.restoration.scratches import remove_scratches
 
 __all__ = ["STEPS", "names_steps", "parse_steps", "restored_grey"]
 
@@ -115,6 +112,12 @@ def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.n
     """
     steps, done = set(steps), []
     grey = np.asarray(picture.convert("L"))[..., None]
+    if not steps:
+        return grey, []
+    from colorlab.restoration.cast import grey_without_cast
+    from colorlab.restoration.fading import stretch_contrast
+    from colorlab.restoration.scratches import remove_scratches
+
     if "cast" in steps and picture.mode not in ("1", "L"):
         grey, luma = grey_without_cast(np.asarray(picture.convert("RGB"))), grey
         if (grey != luma).any():
@@ -128,5 +131,4 @@ def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.n
         if stretched is not grey:
             done.append("fading")
         grey = stretched
-    notes = [f"restored: {', '.join(done) or 'nothing found'}"] if steps else []
-    return grey, notes
+    return grey, [f"restored: {', '.join(done) or 'nothing found'}"]

@@ -708,3 +708,25 @@ def test_a_network_that_redraws_the_light_sees_its_own_size(first, photographs, 
         answer = Image.fromarray(colorizer.predict(seen[None, ..., None])[0])
         enlarged = np.asarray(answer.resize((40, 40), Image.Resampling.LANCZOS))
         assert row["psnr"] == pytest.approx(metrics.psnr(truth, enlarged), abs=0.05)
+
+
+def test_colouring_does_not_wait_for_other_commands_and_for_archives(tmp_path):
+    Image.new("L", (30, 20), 90).save(tmp_path / "a.jpg")
+    code = """
+import sys
+from colorlab.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code
+for name in ("cli.train", "cli.data", "configuration", "inference.manifest", "inference.archive",
+             "restoration.scratches", "inference.predictors.keras_network"):
+    assert f"colorlab.{name}" not in sys.modules, name
+assert "colorlab.cli.colorize" in sys.modules
+"""
+    result = in_a_process(
+        code, "colorize", tmp_path / "a.jpg", "-o", tmp_path / "b.jpg", "--model", "unet_small"
+    )
+    assert result.returncode == 0, result.stderr
+    with Image.open(tmp_path / "b.jpg") as colored:
+        assert (colored.mode, colored.size) == ("RGB", (30, 20))

@@ -11,6 +11,7 @@ from colorlab.errors import InputError
 from colorlab.inference import batch
 from colorlab.inference.jobs import Job, Plan, plan
 from colorlab.inference.room import Room
+from colorlab.inference.workers import workers_for
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_workers_where_the_system_does_not_say_which_cores(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     for cores, count, expected in ((8, 3, (3, 2)), (None, 3, (1, 1)), (32, 99, (8, 4))):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        assert batch.workers_for(count) == expected
+        assert workers_for(count) == expected
 
 
 class Queue:

@@ -7,8 +7,7 @@ photograph to its colours.
 Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
-from colorlab.inference.predictors.base import CHANNELS, LARGEST_SIZE, Predictor
-from colorlab.inference.predictors.keras_network import KerasPredictor
-from colorlab.inference.predictors.onnx_runtime import OnnxPredictor
+from colorlab import lazy
 
-__all__ = ["CHANNELS", "LARGEST_SIZE", "KerasPredictor", "OnnxPredictor", "Predictor"]
+# The names stand in __init__.pyi, and are imported when they are first asked for.
+__getattr__, __dir__, __all__ = lazy.attach(__name__)

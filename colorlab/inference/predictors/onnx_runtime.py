@@ -6,12 +6,11 @@ import json
 import math
 import pathlib
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from colorlab.color import ab_bins
-from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.inference import onnx_split
 from colorlab.inference.devices import DEVICES, execution_providers
@@ -21,6 +20,9 @@ from colorlab.inference.predictors.base import (
     Predictor,
     batch_of_hints,
 )
+
+if TYPE_CHECKING:
+    from colorlab.configuration import Configuration
 
 __all__ = ["OnnxPredictor"]
 
@@ -118,7 +120,7 @@ class OnnxPredictor(Predictor):
         )
 
     @property
-    def configuration(self) -> Configuration:
+    def configuration(self) -> "Configuration":
         """The settings that the network was trained with.
 
         Raises
@@ -126,6 +128,8 @@ class OnnxPredictor(Predictor):
         InputError
             If the file does not say them.
         """
+        from colorlab.configuration import Configuration  # colouring needs none
+
         try:
             settings = self._facts["configuration"]
             settings = json.loads(settings) if isinstance(settings, str) else settings
