@@ -1,9 +1,11 @@
 """The recipes of the page "Beyond one machine" are whole programs, and name options that exist."""
 
 import ast
+import importlib.util
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,8 @@ import yaml
 from command import colorlab
 from PIL import Image
 
+from colorlab import colorize
+
 PAGE = Path(__file__).resolve().parent.parent / "book" / "beyond_one_machine.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
 
@@ -23,11 +27,11 @@ def blocks(language):
 
 
 def test_scripts_and_programs_can_be_parsed():
-    assert len(blocks("bash")) == 2 and len(blocks("python")) == 1
+    assert len(blocks("bash")) == 2 and len(blocks("python")) == 2
     for script in blocks("bash"):
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)
-    tree = ast.parse(*blocks("python"))
-    assert any(isinstance(node, ast.ClassDef) for node in tree.body)
+    for program in blocks("python"):
+        ast.parse(program)
 
 
 @pytest.mark.parametrize("index", [0, 63])
@@ -114,3 +118,53 @@ def test_the_options_on_the_page_are_those_of_the_commands():
     foreign |= {"--time", "--requeue", "--job-name", "--signal"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", PAGE.read_text("utf-8"))) - foreign
     assert {name for name in named if name not in known} == set()
+
+
+def train_together(program, count):
+    """Run the page's program as several processes of this machine; return the losses of each."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{found.getsockname()[1]}"
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, address, str(count), str(number)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(count)
+    ]
+    try:
+        ended = [process.communicate(timeout=900) for process in processes]
+    finally:
+        # If one of them fails, the others would wait for it.
+        for process in processes:
+            process.kill()
+    assert [process.returncode for process in processes] == [0] * count, ended
+    return [json.loads(out.splitlines()[-1]) for out, _ in ended]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_two_processes_under_jax_learn_what_one_learns(tmp_path, monkeypatch, make_folder):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(PAGE.parents[1])
+    make_folder(Path("photographs"), size=24)
+    (program,) = (each for each in blocks("python") if "jax" in each)
+    small = 'image_size=16, filters=(4, 6), batch_size=4, epochs=2, precision="float32"'
+    assert program.count("batch_size=64") == 1
+    program = program.replace("batch_size=64", small)
+    program += "import json\nassert jax.process_count() == count\n"
+    program += 'print()\nprint(json.dumps(log.history["loss"]))\n'
+    (alone,) = train_together(program, 1)
+    Path("network.onnx").rename("alone.onnx")
+    first, second = train_together(program, 2)
+    assert len(alone) == 2 and first == second
+    np.testing.assert_allclose(first, alone, rtol=1e-5)
+    grey = np.linspace(0, 1, 16 * 16, dtype="float32").reshape(16, 16)
+    pictures = [colorize(grey, model=f"{name}.onnx").astype(int) for name in ("alone", "network")]
+    assert np.abs(pictures[0] - pictures[1]).max() <= 1
+    assert np.ptp(pictures[0], axis=-1).max() > 0
