@@ -13,6 +13,7 @@ import public_names
 import pytest
 import write_hints_page
 import write_model_cards
+import write_skin_tones_page
 import write_speed_page
 import yaml
 from bs4 import BeautifulSoup
@@ -46,6 +47,12 @@ def test_the_page_on_hints_says_what_was_measured():
     results = write_model_cards.read("book/results/asking.json")
     page = (ROOT / "book" / "hints.md").read_text(encoding="utf-8")
     assert page == write_hints_page.page(results), "run tools/write_hints_page.py"
+
+
+def test_the_page_on_skin_tones_says_what_was_measured():
+    results = write_model_cards.read("book/results/skin_tones.json")
+    page = (ROOT / "book" / "skin_tones.md").read_text(encoding="utf-8")
+    assert page == write_skin_tones_page.page(results), "run tools/write_skin_tones_page.py"
 
 
 def test_the_model_cards_say_what_was_measured():

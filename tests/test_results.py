@@ -28,6 +28,7 @@ def shipped():
         ("varied", ("default", "small", "vivid", "unet_small")),
         ("hints", ("default",)),
         ("asking", ("default",)),
+        ("skin_tones", ("default", "small")),
     ],
 )
 def test_the_tables_were_measured_with_the_shipped_weights(results, names):
