@@ -117,7 +117,7 @@ def recombine(
         strip = slice(top, min(top + rows, height))
         differences = _resized(planes, strip, height, width, valid_fraction)
         for channel, levels in enumerate(_recombine_strip(grey[strip, :, 0], *differences)):
-            recombined[strip, :, channel] = levels
+            recombined[strip, :, channel] = levels  # cut off, which rounds what is above 0 by half
     return recombined
 
 
@@ -140,6 +140,7 @@ _LEVELS = np.linspace(0, 255, 255 * _FINENESS + 1, dtype="float32")
 _GREYS = np.repeat(_LEVELS[:, None] / 255, 3, axis=-1)
 _LAB_F_OF_Y = (conversions.srgb_to_lab(_GREYS)[:, 0] + 16.0) / 116.0
 _LAB_F_OF_LEVEL = np.ascontiguousarray(_LAB_F_OF_Y[::_FINENESS])
+_Y_OF_LEVEL = conversions.lab_f_inverse(_LAB_F_OF_LEVEL)
 
 # sRGB levels of linear light from -3 to 5, so fine that the nearest is within a tenth of a level.
 _FINE = 2**14
@@ -149,19 +150,20 @@ _LINEAR_FROM_XYZ = _FINE * conversions.LINEAR_FROM_XYZ.astype("float32")
 
 
 def _recombine_strip(grey, x_difference, z_difference):
-    """Return red, green and blue of some rows as uint8, one array each."""
+    """Return red, green and blue of some rows, one array of levels and a half each."""
     if grey.dtype != np.uint8:
         grey = grey.astype("float32")
-        f_of_y = _LAB_F_OF_Y[np.rint(grey * _FINENESS).astype("int32")]
+        f_of_y = _LAB_F_OF_Y.take(np.rint(grey * _FINENESS).astype("int32"))
+        y = _lab_f_inverse(f_of_y)
     else:
-        f_of_y = _LAB_F_OF_LEVEL.take(grey)
+        f_of_y, y = _LAB_F_OF_LEVEL.take(grey), _Y_OF_LEVEL.take(grey)
         grey = grey.astype("float32")
-    xyz = [_lab_f_inverse(f) for f in (f_of_y + x_difference, f_of_y, f_of_y + z_difference)]
+    x, z = _lab_f_inverse(f_of_y + x_difference), _lab_f_inverse(f_of_y + z_difference)
     rgb = []
     for row in _LINEAR_FROM_XYZ:
-        index = row[0] * xyz[0]
-        index += row[1] * xyz[1]
-        index += row[2] * xyz[2]
+        index = row[0] * x
+        index += row[1] * y
+        index += row[2] * z
         index += 3 * _FINE + 0.5
         np.clip(index, 0, len(_SRGB_LEVELS) - 1, out=index)
         rgb.append(_SRGB_LEVELS.take(index.astype("int32")))
@@ -171,17 +173,18 @@ def _recombine_strip(grey, x_difference, z_difference):
     for each in rgb:
         each += shift
     _move_into_gamut(grey, rgb)
-    # Rounds non-negative values to the nearest integer.
-    return [(each + 0.5).astype("uint8") for each in rgb]
+    for each in rgb:
+        each += 0.5
+    return rgb
 
 
 def _lab_f_inverse(f):
     """Compute `conversions.lab_f_inverse` faster where nearly all is above the knee."""
     cube = f * f
     cube *= f
-    below = np.flatnonzero(f <= conversions.LAB_KNEE_ROOT)
-    if below.size:
-        np.put(cube, below, conversions.lab_f_inverse(f.take(below)))
+    if f.min() <= conversions.LAB_KNEE_ROOT:
+        below = np.flatnonzero(f <= conversions.LAB_KNEE_ROOT)
+        cube.reshape(-1)[below] = conversions.lab_f_inverse(f.take(below))
     return cube
 
 
@@ -190,16 +193,17 @@ def _move_into_gamut(grey, rgb):
     red, green, blue = rgb
     lowest = np.minimum(np.minimum(red, green), blue)
     highest = np.maximum(np.maximum(red, green), blue)
-    outside = np.flatnonzero((lowest < 0) | (highest > 255))
-    if not outside.size:
+    if lowest.min() >= 0 and highest.max() <= 255:
         return
+    outside = np.flatnonzero((lowest < 0) | (highest > 255))
     grey, lowest, highest = (each.take(outside) for each in (grey, lowest, highest))
     kept = np.minimum(
         grey / np.maximum(grey - np.minimum(lowest, 0), 1e-6),
         (255 - grey) / np.maximum(np.maximum(highest, 255) - grey, 1e-6),
     )
     for each in rgb:
-        np.put(each, outside, np.clip(grey + kept * (each.take(outside) - grey), 0, 255))
+        flat = each.reshape(-1)
+        flat[outside] = np.clip(grey + kept * (flat.take(outside) - grey), 0, 255)
 
 
 def _require_picture(array, channels, name):

@@ -28,11 +28,12 @@ def value(name, channels):
 def network(order, axis=1, group=1, bias=True, normalized=True, kind="float16", used_twice=False):
     """Make a convolution of hints and two features beside each other, and feed for it."""
     rng = np.random.default_rng(0)
-    channels = {"hints": 3, "one": 4, "other": 3}
+    channels = {"hints": 3, "one": 4, "other": 3, "deep": 2}
     count = sum(channels[name] for name in order)
     weights = {
         "to_one": rng.normal(size=(4, 1, 1, 1)),
         "to_other": rng.normal(size=(3, 1, 1, 1)),
+        "to_deep": rng.normal(size=(2, 3, 1, 1)),
         "kernel": rng.normal(size=(6, count // group, 3, 3)),
         "bias": rng.normal(size=6),
         "scale": rng.normal(size=6),
@@ -45,6 +46,7 @@ def network(order, axis=1, group=1, bias=True, normalized=True, kind="float16", 
         helper.make_node("Conv", ["grey", "to_one"], ["linear"]),
         helper.make_node("Relu", ["linear"], ["one"]),
         helper.make_node("Conv", ["grey", "to_other"], ["other"]),
+        helper.make_node("Conv", ["hints", "to_deep"], ["deep"]),
         helper.make_node("Concat", list(order), ["beside"], axis=axis),
         helper.make_node("Cast", ["kernel"], ["kernel:float"], to=1),
         helper.make_node(
@@ -92,6 +94,20 @@ def test_a_sum_is_the_convolution_of_what_lies_side_by_side(order, bias, normali
     model = onnx.ModelProto.FromString(found)
     onnx.checker.check_model(model, full_check=True)
     np.testing.assert_allclose(compute(found, feed)[0], compute(content, feed)[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("normalized", [True, False])
+def test_features_that_depend_on_hints_are_a_summand_of_their_own(normalized):
+    content, feed = network(("deep", "one", "hints"), normalized=normalized)
+    found, is_separated = separated(content)
+    assert is_separated
+    np.testing.assert_allclose(compute(found, feed)[0], compute(content, feed)[0], atol=1e-5)
+    kernels = {
+        each.name.split(":")[1]: each.dims[1]
+        for each in onnx.ModelProto.FromString(found).graph.initializer
+        if each.name.endswith(":kernel")
+    }
+    assert kernels == {"hints": 3, "deep": 2, "constant": 4}
 
 
 def test_what_is_used_without_normalization_too_is_still_computed():
