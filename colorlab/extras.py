@@ -17,6 +17,7 @@ EXTRA_OF_MODULE = {
     "fsspec": "archive",
     "requests": "data",
     "urllib3": "data",
+    "markdown_it": "course",
     "matplotlib": "course",
     "packaging": "course",
     "psutil": "course",

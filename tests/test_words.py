@@ -12,7 +12,10 @@ EXCLUDED = {"CHANGELOG.md", "tests/test_words.py"}
 
 # Chroma is one number, C* = sqrt(a**2 + b**2) of CIE Lab. These files, and tests, speak of it.
 ABOUT_CHROMA = (
+    "benchmarks/skin_tones.py",
+    "book/_templates/skin_tones.md.jinja",
     "book/glossary.md",
+    "book/skin_tones.md",
     "colorlab/losses.py",
     "notebooks/01_data.ipynb",
     "notebooks/05_results.ipynb",

@@ -27,22 +27,28 @@ def export(
     notebooks: Annotated[
         pathlib.Path, typer.Option(help="Folder of the course's notebooks.")
     ] = pathlib.Path("notebooks"),
+    slides: Annotated[
+        bool, typer.Option("--slides", help="Also write slides, one HTML file a chapter.")
+    ] = False,
 ):
     """Write the notebooks for students, without solutions, and for their teacher, with them.
 
     TO/students/notebooks has an empty cell for each answer, and keeps the checks; in
-    TO/teacher/notebooks the solutions stand open.
+    TO/teacher/notebooks the solutions stand open. TO/slides has the headings, key sentences and
+    figures of each chapter, in files that need nothing else.
 
-    Example: colorlab course export --to handout
+    Example: colorlab course export --to handout --slides
     """
     from colorlab.course import export as editions
 
-    written = editions.export(notebooks, to)
+    written = editions.export(notebooks, to, slides)
     say(
         f"{written.folder / editions.STUDENTS}: {written.notebooks} notebooks, "
         f"{written.answers} answers to write"
     )
     say(f"{written.folder / editions.TEACHER}: the same with solutions")
+    if slides:
+        say(f"{written.folder / editions.SLIDES}: {written.notebooks} files to show in a browser")
 
 
 @course.command()

@@ -1,4 +1,4 @@
-"""Two editions of the course's notebooks: one for students, one for their teacher.
+"""Two editions of the course's notebooks: one for students, one for their teacher, with slides.
 
 In a notebook, a solution is a cell with the tag ``hide-cell``, and a cell for an answer is one with
 the comment ``# your answer``.
@@ -17,9 +17,9 @@ import tempfile
 
 from colorlab.errors import InputError
 
-__all__ = ["STUDENTS", "TEACHER", "Editions", "export", "for_students", "for_teacher"]
+__all__ = ["SLIDES", "STUDENTS", "TEACHER", "Editions", "export", "for_students", "for_teacher"]
 
-STUDENTS, TEACHER = "students", "teacher"
+STUDENTS, TEACHER, SLIDES = "students", "teacher", "slides"
 
 _SOLUTION = "hide-cell"
 _ANSWER = "# your answer"
@@ -38,7 +38,7 @@ class Editions:
     answers : int
         How many empty cells wait for an answer in the students' edition.
     folder : pathlib.Path
-        Holds the folders ``students`` and ``teacher``.
+        Holds the folders ``students`` and ``teacher``, and ``slides`` where they are wanted.
     """
 
     notebooks: int
@@ -97,7 +97,9 @@ def for_teacher(notebook: dict) -> dict:
     return {**notebook, "cells": [_without_book_links(cell) for cell in cells]}
 
 
-def export(notebooks: str | os.PathLike, folder: str | os.PathLike) -> Editions:
+def export(
+    notebooks: str | os.PathLike, folder: str | os.PathLike, slides: bool = False
+) -> Editions:
     """Write the students' edition and the teacher's.
 
     Parameters
@@ -107,6 +109,9 @@ def export(notebooks: str | os.PathLike, folder: str | os.PathLike) -> Editions:
         taken along.
     folder : path-like
         New or empty; receives ``students/notebooks`` and ``teacher/notebooks``.
+    slides : bool
+        Whether to write ``slides`` too, an HTML file a chapter, see
+        :func:`colorlab.course.slides.deck`.
 
     Returns
     -------
@@ -115,7 +120,8 @@ def export(notebooks: str | os.PathLike, folder: str | os.PathLike) -> Editions:
     Raises
     ------
     InputError
-        If there are no notebooks, one is damaged, or the folder holds files or cannot be written.
+        If there are no notebooks, one is damaged, a figure is missing, or the folder holds files or
+        cannot be written.
     """
     notebooks, folder = pathlib.Path(notebooks), pathlib.Path(folder)
     chapters = {path.name: _read(path) for path in sorted(notebooks.glob("*.ipynb"))}
@@ -127,6 +133,7 @@ def export(notebooks: str | os.PathLike, folder: str | os.PathLike) -> Editions:
         STUDENTS: {name: for_students(chapter) for name, chapter in chapters.items()},
         TEACHER: {name: for_teacher(chapter) for name, chapter in chapters.items()},
     }
+    decks = _decks(editions[STUDENTS], notebooks) if slides else {}
     shown = {
         found
         for chapter in chapters.values()
@@ -146,6 +153,10 @@ def export(notebooks: str | os.PathLike, folder: str | os.PathLike) -> Editions:
                     target = pathlib.Path(os.path.normpath(beside))
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(notebooks / found, target)
+            for name, page in decks.items():
+                target = pathlib.Path(place, folder.name, SLIDES, name)
+                target.parent.mkdir(exist_ok=True)
+                target.write_text(page, encoding="utf-8")
             if folder.exists():
                 folder.rmdir()
             os.rename(pathlib.Path(place, folder.name), folder)
@@ -155,6 +166,15 @@ def export(notebooks: str | os.PathLike, folder: str | os.PathLike) -> Editions:
         _is_answer(cell) for chapter in editions[STUDENTS].values() for cell in chapter["cells"]
     )
     return Editions(len(chapters), answers, folder)
+
+
+def _decks(chapters, notebooks):
+    from colorlab.course.slides import deck
+
+    return {
+        pathlib.Path(name).with_suffix(".html").name: deck(chapter, notebooks)
+        for name, chapter in chapters.items()
+    }
 
 
 def _read(path):
