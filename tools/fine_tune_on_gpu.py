@@ -4,7 +4,8 @@
 --version 2 --start average.npz --pictures 170000 --out RUN`` writes ``RUN/average.npz``, the moving
 average of the weights by the names of layers, and ``RUN/log.jsonl``. All three folders have one
 sub-folder a category. ``--start imagenet`` begins with a random decoder. It needs JAX for the GPU
-besides this package with its extras ``train`` and ``pretrained``.
+besides this package with its extras ``train`` and ``pretrained``. Every two minutes it writes
+``RUN/state.npz``: the same command continues an interrupted run from there, with equal results.
 
 All pictures lie in the memory of the GPU, where they are also cropped and converted; hints are
 simulated there. A depthwise convolution is written as a sum of shifted products: the grouped
@@ -14,6 +15,7 @@ convolution that JAX makes of it was thirty times slower on an H200.
 import argparse
 import json
 import math
+import os
 import time
 from pathlib import Path
 
@@ -21,21 +23,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from keras.src.backend.jax import nn
-from PIL import Image
+from pictures_on_gpu import BATCH, SIZE, cells, crop, load, simulate_hints
 from training_pictures import LEAST_SPREAD, REBALANCING, SEED, training_table, weights_of
 
-from colorlab import images
 from colorlab.backend import keras
-from colorlab.color import conversions
 from colorlab.losses import AbCrossEntropyAndDistance
 from colorlab.networks.efficientnet_unet import build_efficientnet_unet
 
-SIZE, SHORT, LONG, BATCH, CHUNK = 192, 192, 256, 128, 16
+CHUNK = 16  # steps in one call
 LEARNING_RATE, ENCODER_RATE, WEIGHT_DECAY, EMA_MOMENTUM = 1e-3, 0.3, 0.03, 0.999
 WARMUP = 0.05  # part of the run in which the learning rate rises
-SMALLEST_CROP, AUGMENTED, NOISY = 0.4, 0.3, 0.15
-WITHOUT_HINTS, MANY_HINTS, MOST_HINTS, CELLS = 0.4, 0.15, 48, SIZE // 4
-EXACT = jax.lax.Precision.HIGHEST
+KEPT_EVERY = 120  # seconds
 
 
 def shifted_depthwise(inputs, kernel, strides=1, *_, **__):
@@ -51,79 +49,6 @@ def shifted_depthwise(inputs, kernel, strides=1, *_, **__):
         for row in range(size)
         for column in range(size)
     )
-
-
-def load(table):
-    """Read the pictures to canvases of one size; return them and the sizes of the pictures."""
-    canvases = np.zeros((len(table), LONG, LONG, 3), "uint8")
-    sizes = np.zeros((len(table), 2), "int32")
-    for index, picture in enumerate(table.pictures):
-        image = Image.fromarray(images.read_image(picture.path))
-        scale = SHORT / min(image.size)
-        image = image.resize([max(SHORT, round(side * scale)) for side in image.size])
-        left, top = (max(0, (side - LONG) // 2) for side in image.size)
-        pixels = np.asarray(image)[top : top + LONG, left : left + LONG]
-        sizes[index] = pixels.shape[:2]
-        canvases[index, : pixels.shape[0], : pixels.shape[1]] = pixels
-    return canvases, sizes
-
-
-def cells(rgb):
-    """Average a and b of 4 x 4 pixels."""
-    ab = conversions.srgb_to_lab(rgb / 255.0)[..., 1:]
-    return ab.reshape(-1, CELLS, 4, CELLS, 4, 2).mean((2, 4))
-
-
-def crop(key, canvases, sizes, cumulated):
-    """Draw pictures, crop, mirror and resize them; return the grey inputs and the true a and b."""
-    keys = jax.random.split(key, 6)
-    index = jnp.searchsorted(cumulated, jax.random.uniform(keys[0], (BATCH,)) * cumulated[-1])
-    rgb, extent = canvases[index].astype("float32"), sizes[index].astype("float32")
-    side = SHORT * jnp.sqrt(jax.random.uniform(keys[1], (BATCH,), minval=SMALLEST_CROP))
-    corner = jax.random.uniform(keys[2], (BATCH, 2)) * (extent - side[:, None])
-    order = jnp.broadcast_to(jnp.arange(SIZE, dtype="float32"), (BATCH, SIZE))
-    mirror = jax.random.bernoulli(keys[3], 0.5, (BATCH, 1))
-
-    def weights(axis, order):
-        source = corner[:, axis, None] + (order + 0.5) * side[:, None] / SIZE - 0.5
-        source = jnp.clip(source, 0, extent[:, axis, None] - 1)
-        return jnp.maximum(0, 1 - jnp.abs(source[..., None] - jnp.arange(LONG)))
-
-    rgb = jnp.einsum("byj,bjkc->bykc", weights(0, order), rgb, precision=EXACT)
-    columns = weights(1, jnp.where(mirror, SIZE - 1 - order, order))
-    rgb = jnp.einsum("bxk,bykc->byxc", columns, rgb, precision=EXACT)
-    grey = jnp.round(conversions.grey(rgb))[..., 0] / 255.0
-    drawn = jax.random.uniform(keys[4], (5, BATCH, 1, 1))
-    altered = (drawn[0] < AUGMENTED).astype("float32")
-    grey = jnp.maximum(grey, 1e-4) ** jnp.exp((drawn[1] - 0.5) * 0.6 * altered)
-    low, high = 0.12 * drawn[2] * altered, 1 - 0.12 * drawn[3] * altered
-    noise = 0.02 * (drawn[4] < NOISY) * jax.random.normal(keys[5], grey.shape)
-    return jnp.clip(low + (high - low) * grey + noise, 0, 1)[..., None] * 2 - 1, cells(rgb)
-
-
-def simulate_hints(key, ab):
-    """Draw no, few or many hints for each picture; they are 1 to 3 cells wide."""
-    keys = jax.random.split(key, 4)
-    kind, few, many = jax.random.uniform(keys[0], (3, BATCH))
-    crowded = kind >= 1 - MANY_HINTS
-    count = jnp.where(crowded, 8 + 40 * many, jnp.floor(jnp.log1p(-few) / math.log(0.8)) + 1)
-    count = jnp.where(kind < WITHOUT_HINTS, 0, count)
-    width = jax.random.randint(keys[1], (BATCH, MOST_HINTS), 1, 4).astype("float32")
-    free = CELLS - width[..., None]
-    central = jax.random.normal(keys[2], (BATCH, MOST_HINTS, 2)) * CELLS / 4 + free / 2
-    anywhere = jax.random.uniform(keys[3], central.shape) * free
-    first = jnp.clip(jnp.round(jnp.where(crowded[:, None, None], anywhere, central)), 0, free)
-    place = jnp.arange(CELLS)
-    rows, columns = (
-        ((first[..., a, None] <= place) & (place < (first[..., a] + width)[..., None])) * 1.0
-        for a in (0, 1)
-    )
-    rows = rows * (jnp.arange(MOST_HINTS) < count[:, None])[..., None]
-    product = jnp.einsum("bkw,bhwc->bhkc", columns, ab, precision=EXACT)
-    mean = jnp.einsum("bkh,bhkc->bkc", rows, product, precision=EXACT) / width[..., None] ** 2
-    cover = jnp.einsum("bkh,bkw->bhw", rows, columns, precision=EXACT)[..., None]
-    total = jnp.einsum("bkh,bkw,bkc->bhwc", rows, columns, mean, precision=EXACT)
-    return jnp.concatenate([total / jnp.maximum(cover, 1), (cover > 0) * 1.0], axis=-1)
 
 
 class Training:
@@ -191,6 +116,26 @@ class Training:
         arrays = jax.device_get([*self.state[4], *self.state[1]])
         np.savez(path, **dict(zip(self.names, arrays, strict=True)))
 
+    def keep(self, path, settings, chunks):
+        """Write everything that the next chunk of steps needs."""
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            arrays = jax.device_get(jax.tree.leaves(self.state))
+            np.savez(file, *arrays, settings=settings, chunks=chunks)
+        os.replace(part, path)
+
+    def resume(self, path, settings):
+        """Continue from what was kept; return how many chunks of steps were taken."""
+        if not path.exists():
+            return 0
+        with np.load(path) as stored:
+            if str(stored["settings"]) != settings:
+                raise SystemExit(f"{path}: is of other settings, {stored['settings']}; remove it")
+            leaves, form = jax.tree.flatten(self.state)
+            values = [jnp.asarray(stored[f"arr_{index}"]) for index in range(len(leaves))]
+            self.state = jax.tree.unflatten(form, values)
+            return int(stored["chunks"])
+
 
 def main():
     """Read the command line and train."""
@@ -216,21 +161,30 @@ def main():
     loss = AbCrossEntropyAndDistance(frequencies, REBALANCING)
     training = Training(arguments.version, arguments.start, loss)
     data = [jnp.asarray(each) for each in (canvases, sizes, cumulated.astype("float32"))]
-    key, start = jax.random.key(SEED), time.time()
-    level = arguments.level
+    level, out = arguments.level, arguments.out
+    settings = json.dumps({name: str(value) for name, value in vars(arguments).items()})
     chunks = math.ceil(arguments.pictures / (BATCH * CHUNK))
-    for chunk in range(chunks):
+    done = training.resume(out / "state.npz", settings)
+    log = out / "log.jsonl"
+    rows = log.read_text().splitlines(keepends=True)[:done] if done else []
+    log.write_text("".join(rows))
+    keys = jax.random.split(jax.random.key(SEED), chunks)
+    start = kept = time.monotonic()
+    for chunk in range(done, chunks):
         part = (chunk + (np.arange(CHUNK) + 0.5) / CHUNK) / chunks
         cosine = 0.5 * (1 + np.cos(np.pi * np.clip((part - level) / (1 - level), 0, 1)))
         rates = arguments.learning_rate * np.minimum(1, part / WARMUP) * (0.002 + 0.998 * cosine)
-        key, used = jax.random.split(key)
-        training.state, value = training.run(training.state, used, jnp.asarray(rates), *data)
-        seen = (chunk + 1) * CHUNK * BATCH
-        row = {"pictures": seen, "loss": float(value), "seconds": round(time.time() - start, 1)}
-        with (arguments.out / "log.jsonl").open("a") as log:
-            log.write(json.dumps(row) + "\n")
+        training.state, value = training.run(training.state, keys[chunk], jnp.asarray(rates), *data)
+        seen, now = (chunk + 1) * CHUNK * BATCH, time.monotonic()
+        row = {"pictures": seen, "loss": float(value), "seconds": round(now - start, 1)}
+        with log.open("a") as file:
+            file.write(json.dumps(row) + "\n")
         print(row)
-    training.save(arguments.out / "average.npz")
+        if now - kept > KEPT_EVERY:
+            training.keep(out / "state.npz", settings, chunk + 1)
+            kept = now
+    training.save(out / "average.npz")
+    (out / "state.npz").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
