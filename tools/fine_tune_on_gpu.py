@@ -180,11 +180,10 @@ def main():
         with log.open("a") as file:
             file.write(json.dumps(row) + "\n")
         print(row)
-        if now - kept > KEPT_EVERY:
+        if now - kept > KEPT_EVERY or chunk + 1 == chunks:
             training.keep(out / "state.npz", settings, chunk + 1)
             kept = now
     training.save(out / "average.npz")
-    (out / "state.npz").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
