@@ -6,16 +6,16 @@ folder is listed when its turn comes, and of a million photographs a few are in 
 Taught in :doc:`/book/beyond_one_machine`.
 """
 
-import dataclasses
+import functools
 import os
 import pathlib
-import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from colorlab.errors import InputError
 from colorlab.images.listing import is_picture, walk_pictures
 from colorlab.inference.jobs import Job
+from colorlab.inference.name_list import group_names
 from colorlab.inference.names import require_suffix, tell_apart
 from colorlab.inference.shards import Shard
 from colorlab.inference.storage import RemotePath, to_path
@@ -23,12 +23,13 @@ from colorlab.inference.storage import RemotePath, to_path
 __all__ = ["Archive", "ArchiveJob"]
 
 
-@dataclasses.dataclass(frozen=True)
 class ArchiveJob(Job):
     """A photograph of an archive, and the file that it becomes.
 
     Attributes
     ----------
+    folder, out : pathlib.Path or RemotePath
+        That of the archive, and the one for the results.
     path : str
         The photograph, below the folder of the archive, with ``/`` between its parts.
     result : str
@@ -36,8 +37,25 @@ class ArchiveJob(Job):
     """
 
     shared: ClassVar[bool] = True
+    folder: pathlib.Path | RemotePath
+    out: pathlib.Path | RemotePath
     path: str
     result: str
+
+    def __init__(self, folder: Any, out: Any, path: str, result: str):
+        # The fields of a Job cannot be set otherwise.
+        vars(self).update(folder=folder, out=out, path=path, result=result)
+
+    # The two paths take longer to make than all the rest of a listing, and not all are needed.
+    @functools.cached_property
+    def source(self) -> Any:
+        """The photograph."""
+        return self.folder / self.path
+
+    @functools.cached_property
+    def target(self) -> Any:
+        """The file that it becomes."""
+        return self.out / self.result
 
 
 class Archive:
@@ -120,7 +138,7 @@ class Archive:
                 yield from self._jobs(place, names, names)
         else:
             for place, names in self._group():
-                there = _files_of(self.folder / place)
+                there = _files_of(self.folder / place).difference(names)
                 beside = [name for name in there if is_picture(name) and name[0] != "."]
                 yield from self._jobs(place, names, beside)
 
@@ -144,43 +162,22 @@ class Archive:
 
     def _group(self):
         """Yield the folders of a list of names; only here all names are in memory."""
-        folders: dict[str, dict[str, None]] = {}
-        for name in self._names:
-            path = self._below(name)
-            if path is None:
-                self.unreadable.append(f"{name}: lies outside {self.folder}; name its folder")
-            elif not _is_below(f"{self._whole}/{path}", self._results):
-                folder, _, last = path.rpartition("/")
-                # A name that stands twice is one photograph.
-                folders.setdefault(folder or ".", {})[last] = None
-        yield from folders.items()
-
-    def _below(self, name):
-        """Return the part of a path below the folder, or None if it lies elsewhere."""
-        if isinstance(self.folder, RemotePath):
-            name = name.removeprefix(f"{self.folder}/")
-            path = posixpath.normpath(name)
-            outside = "://" in name or path.startswith("/") or path.split("/")[0] in (".", "..")
-            return None if outside else path
-        path = os.path.normpath(name)
-        if os.path.isabs(path):
-            for folder in (self.folder.absolute(), pathlib.Path(self._whole)):
-                if pathlib.PurePath(path).is_relative_to(folder):
-                    path = os.path.relpath(path, folder)
-                    break
-            else:
-                return None
-        else:
-            spelled = f"{os.path.normpath(self.folder)}{os.sep}"
-            if path.startswith(spelled) and not os.path.lexists(self.folder / path):
-                path = path.removeprefix(spelled)
-        path = path.replace(os.sep, "/")
-        return None if path == "." or path.split("/")[0] == ".." else path
+        folders, outside = group_names(self._names, self.folder)
+        self.unreadable += [
+            f"{name}: lies outside {self.folder}; name its folder" for name in outside
+        ]
+        above, _, last = self._results.rpartition("/")
+        for place, names in folders.items():
+            whole = self._whole if place == "." else f"{self._whole.rstrip('/')}/{place}"
+            if whole == above:
+                names.pop(last, None)
+            if not _is_below(whole, self._results):
+                yield place, names
 
     def _jobs(self, place, names, beside):
         places = {name: ("", name) for name in sorted({*names, *beside})}
         targets, clashes = tell_apart(places, self._suffix, self._format)
-        folder, out = self.folder / place, self.out / place
+        folder = self.folder / place
         prefix = "" if place == "." else f"{place}/"
         there: set[str] | None = None
         for name in names:
@@ -194,9 +191,9 @@ class Archive:
                 continue
             self.found += 1
             if there is None:
-                there = set() if self._overwrite else _files_of(out)
+                there = set() if self._overwrite else _files_of(self.out / place)
             target = targets[name]
-            job = ArchiveJob(folder / name, out / target, path, prefix + target)
+            job = ArchiveJob(self.folder, self.out, path, prefix + target)
             if target not in there:
                 yield job
                 continue

@@ -55,7 +55,7 @@ class Manifest:
     --------
     >>> import tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "manifest.jsonl")
-    >>> job = ArchiveJob(pathlib.Path("in/a.gif"), pathlib.Path("out/a.png"), "a.gif", "a.png")
+    >>> job = ArchiveJob(pathlib.Path("in"), pathlib.Path("out"), "a.gif", "a.png")
     >>> with Manifest(path, {"model_sha256": "12ab", "settings": {"size": 128}}) as manifest:
     ...     manifest.add(job, {"error": "in/a.gif: is empty, expected a picture"})
     >>> next(read_lines(path))[1]["error"]

@@ -132,6 +132,23 @@ def test_a_list_names_photographs_below_the_folder(place, tmp_path, monkeypatch)
     assert [job.path for job in Archive(".", "../out", [str(place / "a.jpg")])] == ["a.jpg"]
 
 
+@pytest.mark.parametrize("folder", ["in", "./in/", "../in", "../in/deep/.."])
+def test_names_are_those_that_find_prints(place, monkeypatch, folder):
+    monkeypatch.chdir(place if folder.startswith("..") else place.parent)
+    names = [f"{folder.rstrip('/')}/{name}" for name in ("a.jpg", "deep/a.JPG", "deep/../b.gif")]
+    assert [job.path for job in Archive(folder, "/nowhere", names)] == [
+        "a.jpg",
+        "b.gif",
+        "deep/a.JPG",
+    ]
+    # A folder within the folder may have its name; what is there is meant.
+    (place / "in" / "deep").mkdir(parents=True)
+    (place / "in" / "a.jpg").touch()
+    names = ["in/a.jpg", "in/b.gif", "in/deep/a.JPG"]
+    expected = ["in/a.jpg", "b.gif", "deep/a.JPG"] if folder in ("in", "./in/") else names
+    assert sorted(job.path for job in Archive(folder, "/nowhere", names)) == sorted(expected)
+
+
 def test_a_list_of_a_part_finds_the_names_that_the_whole_has(place, tmp_path):
     """Or a repeated photograph would take the place of another one's result."""
     whole = {job.path: job.result for job in Archive(place, tmp_path / "out")}

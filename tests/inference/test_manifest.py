@@ -54,7 +54,7 @@ def problems(out, *manifests, archive=None, **expected):
 
 
 FACTS = {"model_sha256": "12", "settings": {"size": 48}}
-JOB = ArchiveJob(Path("in/a.gif"), Path("out/a.png"), "a.gif", "a.png")
+JOB = ArchiveJob(Path("in"), Path("out"), "a.gif", "a.png")
 
 
 # --- lines ---------------------------------------------------------------------------------------
