@@ -43,6 +43,10 @@ class Configuration:
         ``imagenet``, or None for an encoder that begins from nothing.
     frozen_stages : int
         How many of the encoder's seven stages keep their weights, 0 to 7, the finest ones first.
+    frozen_epochs : int
+        For how many first epochs the whole encoder keeps its weights, and only the decoder is
+        trained, on features that are computed once and kept in the run's folder meanwhile, see
+        :mod:`colorlab.training.feature_cache`. From 0; of a network with an encoder of its own.
     encoder_rate : float
         What the learning rate is multiplied by for the encoder's weights, above 0, at most 1.
     batch_size : int
@@ -67,6 +71,9 @@ class Configuration:
     min_crop_area : float
         Smallest share of a training picture's area that a random crop shows, above 0; 1 shows the
         whole.
+    category_balance : float
+        How often the pictures of small categories are drawn, 0 to 1: with 0 every picture is drawn
+        alike, with 1 every category, in between each by a power of its size; 0.5 by its root.
     class_rebalancing : float
         How much more rare colours weigh in the loss: saturated ones with the target ``ab``, rare
         bins with ``ab_bins``; 0 weighs all alike.
@@ -104,6 +111,7 @@ class Configuration:
     encoder_version: int = 2
     encoder_weights: str | None = None
     frozen_stages: int = 0
+    frozen_epochs: int = 0
     encoder_rate: float = 1.0
     batch_size: int = 32
     epochs: int = 25
@@ -115,6 +123,7 @@ class Configuration:
     ema_momentum: float = 0.99
     normalization_momentum: float = 0.95
     min_crop_area: float = 0.4
+    category_balance: float = 0.0
     class_rebalancing: float = 0.0
     validation: float = 0.1
     test: float = 0.17

@@ -15,7 +15,9 @@ PRESETS: dict[str, dict] = {
         "target": "ab_bins",
         "loss": "ab_cross_entropy_and_distance",
         "encoder_weights": "imagenet",
-        "frozen_stages": 7,
+        # First the decoder alone, then the encoder from stride 8 on too, with smaller steps.
+        "frozen_epochs": 16,
+        "frozen_stages": 3,
         "encoder_rate": 0.1,
         "image_size": 160,
         "batch_size": 16,
@@ -48,7 +50,10 @@ PRESETS["efficientnet_course"] = {
     **PRESETS["efficientnet_small"],
     "filters": (24, 32, 48, 64),
     "image_size": 96,
+    # In so few epochs the encoder stays as it is, and features on disk would save nothing.
     "epochs": 3,
+    "frozen_epochs": 0,
+    "frozen_stages": 7,
     "learning_rate": 3e-3,
     "ema_momentum": 0.9,
 }

@@ -20,6 +20,7 @@ _CHOICES = {
 _POSITIVE = numbers.Integral, lambda value: value >= 1, "a whole number above 0"
 _FRACTION = numbers.Real, lambda value: 0 <= value < 1, "from 0 to below 1"
 _SHARE = numbers.Real, lambda value: 0 < value <= 1, "above 0, at most 1"
+_UP_TO_1 = numbers.Real, lambda value: 0 <= value <= 1, "from 0 to 1"
 _FROM_0 = numbers.Real, lambda value: value >= 0 and math.isfinite(value), "from 0"
 # Settings, the kind of number that they are, what is accepted, and how a message says that.
 _RANGES = (
@@ -33,6 +34,8 @@ _RANGES = (
     ("dropout_rate beta_1 ema_momentum normalization_momentum", *_FRACTION),
     ("weight_decay warmup_epochs class_rebalancing", *_FROM_0),
     ("min_crop_area encoder_rate", *_SHARE),
+    ("category_balance", *_UP_TO_1),
+    ("frozen_epochs", numbers.Integral, lambda value: value >= 0, "a whole number from 0"),
     ("encoder_version", numbers.Integral, lambda value: value in (0, 2), "0 or 2"),
     ("frozen_stages", numbers.Integral, lambda value: 0 <= value <= 7, "from 0 to 7"),
     ("validation test", numbers.Real, lambda value: 0 < value < 1, "between 0 and 1"),
@@ -82,6 +85,11 @@ def require_values(configuration: Any) -> None:
             _require(configuration, name, kind, accept, expected)
     if configuration.devices != "all":
         _require(configuration, "devices", *_POSITIVE[:2], "all or a whole number above 0")
+    if configuration.frozen_epochs and NETWORKS[configuration.network].split is None:
+        raise InputError(
+            f"frozen_epochs must be 0 with the network {configuration.network}, whose encoder is "
+            f"not trained apart, got {configuration.frozen_epochs}"
+        )
     if configuration.encoder_weights not in (None, "imagenet"):
         raise InputError(f"encoder_weights must be imagenet, got {configuration.encoder_weights!r}")
     if configuration.validation + configuration.test >= 1:

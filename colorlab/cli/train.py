@@ -35,7 +35,8 @@ def train(
     extra: Annotated[
         list[pathlib.Path] | None,
         typer.Option(
-            help="Folder of additional training pictures; can be repeated.",
+            help="Folder of additional training pictures, with categories of its own or the same; "
+            "can be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -55,6 +56,15 @@ def train(
     learning_rate: _setting(float, "Adam's step size.") = None,
     dropout_rate: _setting(float, "Fraction of values that dropout sets to zero.") = None,
     min_crop_area: _setting(float, "Smallest fraction of a picture in a random crop.") = None,
+    category_balance: _setting(
+        float, "How often small categories are drawn: 0 as their pictures, 1 as the large ones."
+    ) = None,
+    frozen_epochs: _setting(
+        int, "First epochs in which the decoder alone learns, on cached features."
+    ) = None,
+    frozen_stages: _setting(
+        int, "Stages of the encoder, of 7, that never learn, the finest first."
+    ) = None,
     class_rebalancing: _setting(float, "Additional weight of rare colours in the loss.") = None,
     validation: _setting(float, "Fraction of the pictures for validation.") = None,
     test: _setting(float, "Fraction of the pictures for testing.") = None,
@@ -83,6 +93,9 @@ def train(
         "learning_rate": learning_rate,
         "dropout_rate": dropout_rate,
         "min_crop_area": min_crop_area,
+        "category_balance": category_balance,
+        "frozen_epochs": frozen_epochs,
+        "frozen_stages": frozen_stages,
         "class_rebalancing": class_rebalancing,
         "validation": validation,
         "test": test,
@@ -110,7 +123,7 @@ def train(
     from colorlab.training.progress import EpochProgress
 
     batches = training.Batches(parts, configuration)
-    with EpochProgress(console, batches.batch_size) as progress:
+    with EpochProgress(console, batches.batch_size, configuration.epochs) as progress:
         log = training.train(
             configuration, batches, out, callbacks=[progress], start=start, report=say
         )

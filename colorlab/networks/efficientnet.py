@@ -20,12 +20,15 @@ from colorlab.backend import keras
 from colorlab.errors import InputError
 from colorlab.networks.efficientnet_weights import load_weights
 
-__all__ = ["STRIDES", "VERSIONS", "efficientnet", "encode"]
+__all__ = ["FEATURE_STAGES", "STRIDES", "VERSIONS", "efficientnet", "encode"]
 
 layers = keras.layers
 
 #: Strides of the features, from the finest to the coarsest.
 STRIDES = (2, 4, 8, 16, 32)
+
+#: The stages (from 1) whose outputs are the features: after them the stride doubles.
+FEATURE_STAGES = (1, 2, 3, 5, 7)
 
 #: Versions that can be built.
 VERSIONS = (0, 2)
@@ -38,8 +41,6 @@ _KERNELS = (3, 3, 5, 3, 5, 5, 3)
 _STAGE_STRIDES = (1, 2, 2, 2, 1, 2, 1)
 _EXPANSIONS = (1, 6, 6, 6, 6, 6, 6)
 _STEM_CHANNELS, _HEAD_CHANNELS, _CLASSES = 32, 1280, 1000
-# The stages (from 1) after which the stride doubles next: their outputs are the features.
-_FEATURE_STAGES = (1, 2, 3, 5, 7)
 
 _EPSILON = 1e-3
 
@@ -177,6 +178,6 @@ def encode(picture, version: int = 2) -> list:
             stride = _STAGE_STRIDES[stage - 1] if index == 0 else 1
             name = f"block{stage}{chr(ord('a') + index)}"
             x = _block(x, filters, kernel, stride, expansion, name)
-        if stage in _FEATURE_STAGES:
+        if stage in FEATURE_STAGES:
             features.append(x)
     return features

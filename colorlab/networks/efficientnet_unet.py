@@ -8,9 +8,16 @@ from collections.abc import Iterable
 from colorlab.backend import keras
 from colorlab.errors import InputError
 from colorlab.networks.decoder import DECODER_STRIDES, HINT_CHANNELS, decode
-from colorlab.networks.efficientnet import VERSIONS, efficientnet, encode
+from colorlab.networks.efficientnet import FEATURE_STAGES, VERSIONS, efficientnet, encode
 
-__all__ = ["build", "build_efficientnet_unet", "copy_weights", "encoder_stage", "load_encoder"]
+__all__ = [
+    "build",
+    "build_efficientnet_unet",
+    "copy_weights",
+    "encoder_stage",
+    "load_encoder",
+    "split",
+]
 
 
 def build_efficientnet_unet(version: int = 2, weights=None, **settings):
@@ -141,3 +148,27 @@ def load_encoder(network, configuration):
     if configuration.encoder_weights is not None:
         version, weights = configuration.encoder_version, configuration.encoder_weights
         copy_weights([efficientnet(version, weights, channels=1)], network)
+
+
+def split(network):
+    """Split the network into encoder and decoder, which share its layers.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Of :func:`build`.
+
+    Returns
+    -------
+    encoder : keras.Model
+        From grey to a list of features, one for each of
+        :data:`colorlab.networks.decoder.DECODER_STRIDES`.
+    decoder : keras.Model
+        From a list of these features and the hints to the prediction.
+    """
+    # The layers are in the order of computation: the last one of a stage gives its output.
+    ends = {encoder_stage(layer.name): layer.output for layer in network.layers}
+    features = [ends[stage] for stage in FEATURE_STAGES[-len(DECODER_STRIDES) :]]
+    grey, hints = network.inputs
+    encoder = keras.Model(grey, features, name="encoder")
+    return encoder, keras.Model([*features, hints], network.output, name="decoder")

@@ -34,6 +34,7 @@ __all__ = [
     "initialize",
     "make_loss",
     "prediction_network",
+    "split_network",
 ]
 
 
@@ -57,6 +58,9 @@ class Network:
     initialize : str, optional
         ``module:function``. The function takes the network and the configuration, and loads what a
         new run begins with.
+    split : str, optional
+        ``module:function``. The function takes the network, and returns its encoder and its decoder
+        as two models that share its layers; the decoder takes the features, and then the hints.
     takes_hints : bool
         Whether it has a second input, the hints, see
         :class:`colorlab.networks.decoder.PooledHints`.
@@ -67,6 +71,7 @@ class Network:
     filters: tuple[int, ...]
     targets: tuple[str, ...]
     initialize: str | None = None
+    split: str | None = None
     takes_hints: bool = False
 
 
@@ -111,6 +116,7 @@ NETWORKS = {
         filters=(48, 64, 128, 192),
         targets=("ab_bins",),
         initialize="colorlab.networks.efficientnet_unet:load_encoder",
+        split="colorlab.networks.efficientnet_unet:split",
         takes_hints=True,
     ),
 }
@@ -186,6 +192,27 @@ def initialize(network, configuration):
     entry = NETWORKS[configuration.network]
     if entry.initialize is not None:
         pkgutil.resolve_name(entry.initialize)(network, configuration)
+
+
+def split_network(network, configuration):
+    """Split a network into encoder and decoder.
+
+    Parameters
+    ----------
+    network : keras.Model
+        As :func:`build_network` makes it.
+    configuration : colorlab.configuration.Configuration
+        Its network is one that can be split.
+
+    Returns
+    -------
+    encoder : keras.Model
+        From grey to a list of features.
+    decoder : keras.Model
+        From a list of these features and the hints to the prediction. Both share the layers of
+        the network.
+    """
+    return pkgutil.resolve_name(NETWORKS[configuration.network].split)(network)
 
 
 def make_loss(configuration, bin_frequencies=None):

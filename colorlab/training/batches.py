@@ -3,55 +3,22 @@
 Taught in :doc:`/notebooks/04_training`.
 """
 
-import os
-from typing import Any
-
 import numpy as np
 
-from colorlab import color
 from colorlab.backend import silent_stderr
 from colorlab.configuration import Configuration
 from colorlab.datasets.splits import Splits
 from colorlab.losses import BIN_STRIDE
 from colorlab.networks.registry import NETWORKS
-from colorlab.training.decoding import choose_decoder, crop_square, decode, to_square
-from colorlab.training.hints import simulate_hints
+from colorlab.training.decoding import crop_square, picture_reader, to_network, to_square
+from colorlab.training.drawing import draw_epoch
+from colorlab.training.hints import ab_cells, simulate_hints
+from colorlab.training.views import Views
 
 with silent_stderr():
     import tensorflow as tf
 
 __all__ = ["Batches", "to_network"]
-
-
-def to_network(rgb: Any) -> tuple[Any, Any]:
-    """Convert a batch of pictures to the input and the target of a network.
-
-    Parameters
-    ----------
-    rgb : tensor, shape (batch, height, width, 3)
-        sRGB levels, uint8.
-
-    Returns
-    -------
-    grey : tensor, shape (batch, height, width, 1)
-        float32 in the signed range, -1 to 1.
-    rgb : tensor, shape (batch, height, width, 3)
-        float32 in the signed range, -1 to 1.
-
-    Notes
-    -----
-    Grey is computed after scaling; its weights add up to one, so the order does not matter.
-
-    Examples
-    --------
-    >>> grey, rgb = to_network(tf.constant([[[[255, 255, 255], [0, 0, 0]]]], tf.uint8))
-    >>> grey[0, 0, :, 0].numpy().round(4).tolist()
-    [1.0, -1.0]
-    """
-    rgb = tf.cast(rgb, tf.float32) / 127.5 - 1.0
-    # A 1 x 1 convolution is several times faster here than a product with a vector.
-    weights = tf.reshape(tf.constant(color.GREY_WEIGHTS), (1, 1, 3, 1))
-    return tf.nn.conv2d(rgb, weights, strides=1, padding="VALID"), rgb
 
 
 class Batches:
@@ -65,10 +32,13 @@ class Batches:
     ----------
     splits : colorlab.datasets.splits.Splits
     configuration : colorlab.configuration.Configuration
-        Its ``image_size``, ``batch_size``, ``epochs``, ``min_crop_area`` and ``seed`` are used.
+        Its ``image_size``, ``batch_size``, ``epochs``, ``min_crop_area``, ``category_balance`` and
+        ``seed`` are used.
 
     Attributes
     ----------
+    splits : colorlab.datasets.splits.Splits
+        As given.
     batch_size : int
         As configured, or the number of training pictures if that is smaller.
     steps_per_epoch : int
@@ -78,7 +48,7 @@ class Batches:
     """
 
     def __init__(self, splits: Splits, configuration: Configuration) -> None:
-        self._splits = splits
+        self.splits = splits
         self._configuration = configuration
         self._takes_hints = NETWORKS[configuration.network].takes_hints
         self.batch_size = min(configuration.batch_size, len(splits.train))
@@ -92,12 +62,45 @@ class Batches:
             )
         }
 
-    def _files(self, table, smallest=1.0):
-        """Return a function that decodes the picture at an index, as large as a crop needs."""
-        paths = tf.constant([os.fsencode(table.folder / row.path) for row in table.pictures])
-        size = round(self._configuration.image_size / smallest**0.5)
-        decoders = tf.constant([choose_decoder(picture, size) for picture in table.pictures])
-        return lambda index: decode(paths[index], decoders[index])
+    def draw(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the pictures of an epoch by category, see :func:`drawing.draw_epoch`.
+
+        Parameters
+        ----------
+        epoch : int
+            From 0.
+
+        Returns
+        -------
+        rows, repeats : numpy.ndarray
+            ``steps_per_epoch`` times ``batch_size`` positions in the training table, and how often
+            the epoch has shown each picture before.
+        """
+        settings = self._configuration
+        return draw_epoch(
+            [picture.category for picture in self.splits.train.pictures],
+            settings.category_balance,
+            self.steps_per_epoch * self.batch_size,
+            settings.seed,
+            epoch,
+        )
+
+    def views(self, part: str) -> Views:
+        """Return the views of the pictures of a part, for a cache of features.
+
+        Parameters
+        ----------
+        part : str
+            ``train`` or ``validation``.
+
+        Returns
+        -------
+        colorlab.training.views.Views
+        """
+        settings = self._configuration
+        return Views(
+            getattr(self.splits, part), settings.image_size, settings.min_crop_area, settings.seed
+        )
 
     def training(self, first_epoch: int = 0) -> "tf.data.Dataset":
         """Return the training batches of all epochs from ``first_epoch`` on.
@@ -111,15 +114,15 @@ class Batches:
         -------
         tf.data.Dataset
             Pairs (grey, rgb) as returned by :func:`to_network`, ``steps_per_epoch`` per epoch;
-            pictures are shuffled, cropped at random as configured, and flipped left to right with
-            probability one half. Where the network takes hints, ((grey, hints), rgb), with hints
-            of :func:`colorlab.training.hints.simulate_hints`.
+            pictures are shuffled, or drawn by category as configured, cropped at random, and
+            flipped left to right with probability one half. Where the network takes hints, ((grey,
+            hints), rgb), with hints of :func:`colorlab.training.hints.simulate_hints`.
         """
         seed, epochs = self._configuration.seed, self._configuration.epochs
         size, smallest = self._configuration.image_size, self._configuration.min_crop_area
-        count = len(self._splits.train)
+        count = len(self.splits.train)
         used = self.steps_per_epoch * self.batch_size
-        load = self._files(self._splits.train, smallest)
+        load = picture_reader(self.splits.train, size, smallest)
 
         def order(epoch):
             # An index_shuffle needs no buffer: it computes the position of each picture.
@@ -127,12 +130,21 @@ class Batches:
             return tf.data.Dataset.range(used).map(
                 lambda position: (
                     tf.random.experimental.index_shuffle(position, key, count - 1),
+                    tf.constant(0, tf.int64),
                     epoch,
                 )
             )
 
-        def load_and_flip(index, epoch):
-            key = tf.stack([seed + epoch * 1_000_003, index])
+        def balanced_order(epoch):
+            drawn = tf.numpy_function(self.draw, [epoch], (tf.int64, tf.int64))
+            drawn = tuple(tf.ensure_shape(each, (used,)) for each in drawn)
+            return tf.data.Dataset.from_tensor_slices(drawn).map(
+                lambda index, repeat: (index, repeat, epoch)
+            )
+
+        def load_and_flip(index, repeat, epoch):
+            # A picture that an epoch shows again is cropped and flipped anew.
+            key = tf.stack([seed + epoch * 1_000_003, index + count * repeat])
             if smallest < 1:
                 image = crop_square(load(index), size, smallest, key + 1)
             else:
@@ -141,6 +153,8 @@ class Batches:
             # tf.reverse is many times faster than a slice with a negative step.
             return tf.cond(flip, lambda: tf.reverse(image, [1]), lambda: image)
 
+        if self._configuration.category_balance:
+            order = balanced_order
         dataset = tf.data.Dataset.range(first_epoch, epochs).flat_map(order)
         dataset = dataset.map(load_and_flip, num_parallel_calls=tf.data.AUTOTUNE)
         dataset = dataset.batch(self.batch_size, drop_remainder=True)
@@ -157,13 +171,7 @@ class Batches:
         tf.data.Dataset
             Pairs (grey, rgb); the last batch may be smaller.
         """
-        table, size = self._splits.validation, self._configuration.image_size
-        load = self._files(table)
-        dataset = tf.data.Dataset.range(len(table))
-        dataset = dataset.map(
-            lambda index: to_square(load(index), size), num_parallel_calls=tf.data.AUTOTUNE
-        )
-        dataset = dataset.batch(self.batch_size).map(to_network, num_parallel_calls=2)
+        dataset = self.views("validation").read(0, self.batch_size)
         if self._takes_hints:
             dataset = self._add_hints(dataset, 0, 1)
         return dataset.prefetch(2)
@@ -173,13 +181,8 @@ class Batches:
         seed = self._configuration.seed
 
         def draw(number, rgb):
-            ab = np.asarray(color.srgb_to_lab((rgb + 1.0) / 2.0))[..., 1:]
-            count, height, width, _ = ab.shape
-            cells = ab.reshape(
-                count, height // BIN_STRIDE, BIN_STRIDE, width // BIN_STRIDE, BIN_STRIDE, 2
-            )
-            rng = np.random.default_rng([seed, part, number])
-            return simulate_hints(cells.mean(axis=(2, 4)), rng)
+            cells = ab_cells((rgb + 1.0) / 2.0, BIN_STRIDE)
+            return simulate_hints(cells, np.random.default_rng([seed, part, number]))
 
         def add(number, pair):
             grey, rgb = pair

@@ -36,7 +36,18 @@ def precision_policy(precision: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _make_optimizer(configuration, steps_per_epoch):
+class _Later(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule that a new optimizer takes up in its middle."""
+
+    def __init__(self, schedule, first_step):
+        super().__init__()
+        self._schedule, self._first_step = schedule, first_step
+
+    def __call__(self, step):
+        return self._schedule(step + self._first_step)
+
+
+def _make_optimizer(configuration, steps_per_epoch, first_epoch):
     rate = configuration.learning_rate
     if configuration.schedule == "cosine":
         warmup_steps = round(configuration.warmup_epochs * steps_per_epoch)
@@ -46,6 +57,8 @@ def _make_optimizer(configuration, steps_per_epoch):
             warmup_target=rate,
             warmup_steps=warmup_steps,
         )
+        if first_epoch:
+            rate = _Later(rate, first_epoch * steps_per_epoch)
     # With weight decay, Keras's Adam is AdamW. Biases and normalization do not decay.
     optimizer = EncoderRateAdam(
         learning_rate=rate,
@@ -63,6 +76,7 @@ def compile_network(
     configuration: Configuration,
     steps_per_epoch: int = 1,
     bin_frequencies: Sequence[float] | None = None,
+    first_epoch: int = 0,
 ) -> Any:
     """Build the network of a configuration, with its loss and its optimizer, ready for ``fit``.
 
@@ -73,6 +87,9 @@ def compile_network(
         For the learning rate's schedule, if the configuration has one.
     bin_frequencies : sequence of float, optional
         How often each ab bin occurs, see :func:`colorlab.networks.registry.make_loss`.
+    first_epoch : int
+        Where the learning rate's schedule begins: the number of epochs that came before, with
+        another optimizer.
 
     Returns
     -------
@@ -84,7 +101,7 @@ def compile_network(
     with precision_policy(configuration.precision):
         network = registry.build_network(configuration)
         network.compile(
-            optimizer=_make_optimizer(configuration, steps_per_epoch),
+            optimizer=_make_optimizer(configuration, steps_per_epoch, first_epoch),
             loss=registry.make_loss(configuration, bin_frequencies),
         )
         # Now, not in the first step: its state can be loaded, and TensorFlow, which traces a step

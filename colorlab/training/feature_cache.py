@@ -8,19 +8,19 @@ to prevent overfitting of the decoder.
 Taught in :doc:`/notebooks/08_borrowed_eyes`.
 """
 
-import concurrent.futures
 import hashlib
 import json
+import math
 import os
 import pathlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from colorlab import color
 from colorlab.atomic import write_text_atomic
 from colorlab.errors import InputError
-from colorlab.training.views import ab_cells, make_view
+from colorlab.networks.decoder import DECODER_STRIDES
+from colorlab.training.hints import ab_cells
 
 __all__ = ["FeatureCache", "encoder_hash"]
 
@@ -52,20 +52,16 @@ class FeatureCache:
     ----------
     folder : path-like
         Where caches lie; each has a sub-folder, named by what it was made from.
-    table : colorlab.datasets.table.PictureTable
+    views : colorlab.training.views.Views
+        Of the pictures; their size is a multiple of 32.
     encoder : keras.Model
-        From grey in the signed range to a list of features.
-    strides : sequence of int
-        The encoder's strides to keep, of its last outputs.
-    image_size : int
-        Side of the views in pixels, a multiple of the largest stride.
-    seed : int
-        Of the random crops.
+        From grey in the signed range to a list of features, the last of which have the strides
+        of the decoder, :data:`colorlab.networks.decoder.DECODER_STRIDES`.
 
     Attributes
     ----------
     path : pathlib.Path
-        The sub-folder. Other pictures, another encoder, size or seed: another folder.
+        The sub-folder. Other views or another encoder: another folder.
 
     Raises
     ------
@@ -75,25 +71,44 @@ class FeatureCache:
     Notes
     -----
     A view of 160 pixels by Lite2 takes 157 kB. Arrays are memory-mapped: memory does not grow with
-    their number. A crop depends on the seed, the view and the picture's own bytes alone.
+    their number.
     """
 
-    def __init__(
-        self,
-        folder: str | os.PathLike,
-        table,
-        encoder,
-        strides: Sequence[int] = (4, 8, 16, 32),
-        image_size: int = 160,
-        seed: int = 0,
-    ):
-        if image_size % max(strides):
-            raise InputError(f"image_size must be a multiple of {max(strides)}, got {image_size}")
-        self._table, self._encoder = table, encoder
-        self._strides, self._size, self._seed = tuple(strides), image_size, seed
-        origin = [table.fingerprint, encoder_hash(encoder), *self._strides, image_size, seed]
-        key = hashlib.sha256(" ".join(map(str, origin)).encode()).hexdigest()
+    def __init__(self, folder: str | os.PathLike, views, encoder):
+        size, coarsest = views.image_size, max(DECODER_STRIDES)
+        if size % coarsest:
+            raise InputError(f"image_size must be a multiple of {coarsest}, got {size}")
+        self._views, self._encoder = views, encoder
+        self._shapes = {}
+        outputs = encoder.outputs[-len(DECODER_STRIDES) :]
+        for stride, output in zip(DECODER_STRIDES, outputs, strict=True):
+            side = size // stride
+            self._shapes[f"features_{stride}"] = (side, side, int(output.shape[-1]))
+        self._shapes["ab"] = (size // DECODER_STRIDES[0],) * 2 + (2,)
+        key = hashlib.sha256(f"{views.key} {encoder_hash(encoder)}".encode()).hexdigest()
         self.path = pathlib.Path(folder) / key[:16]
+
+    def __len__(self) -> int:
+        """Count the pictures, whether they are in the cache or not."""
+        return len(self._views)
+
+    @property
+    def bytes_per_view(self) -> int:
+        """What a view of all pictures takes on disk."""
+        return len(self) * sum(2 * math.prod(shape) for shape in self._shapes.values())
+
+    def bytes_missing(self, view: int) -> int:
+        """Say what a view still takes on disk.
+
+        Parameters
+        ----------
+        view : int
+
+        Returns
+        -------
+        int
+        """
+        return self.bytes_per_view * (len(self) - self.done(view)) // len(self)
 
     def done(self, view: int) -> int:
         """Count the pictures of a view that are in the cache, the first ones of the table.
@@ -115,22 +130,12 @@ class FeatureCache:
     def _view(self, view):
         return self.path / f"view_{view}"
 
-    def _shapes(self):
-        outputs = self._encoder.outputs[-len(self._strides) :]
-        for stride, output in zip(self._strides, outputs, strict=True):
-            side = self._size // stride
-            yield f"features_{stride}", (side, side, int(output.shape[-1]))
-        yield "ab", (self._size // self._strides[0],) * 2 + (2,)
-
     def _open(self, view, mode):
         arrays = {}
-        for name, shape in self._shapes():
+        for name, shape in self._shapes.items():
             path = self._view(view) / f"{name}.npy"
-            if mode == "w+":
-                new = (mode, np.float16, (len(self._table), *shape))
-                arrays[name] = np.lib.format.open_memmap(path, *new)
-            else:
-                arrays[name] = np.lib.format.open_memmap(path, mode)
+            new = (np.float16, (len(self), *shape)) if mode == "w+" else ()
+            arrays[name] = np.lib.format.open_memmap(path, mode, *new)
         return arrays
 
     def fill(self, view: int, callback: Callable[[int, int], None] | None = None) -> None:
@@ -139,7 +144,7 @@ class FeatureCache:
         Parameters
         ----------
         view : int
-            Number of the view, see :func:`make_view`.
+            Number of the view.
         callback : callable, optional
             Called after each batch with the numbers of pictures done and of all.
 
@@ -147,45 +152,36 @@ class FeatureCache:
         -----
         Interrupted, the same call goes on where it stopped.
         """
-        done, count = self.done(view), len(self._table)
-        if done == count:
+        done = self.done(view)
+        if done == len(self):
             return
         self._view(view).mkdir(parents=True, exist_ok=True)
         arrays = self._open(view, "r+" if done else "w+")
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            while done < count:
-                rows = range(done, min(done + _BATCH, count))
-                pairs = list(pool.map(lambda row: self._read(row, view), rows))
-                features = self._encoder.predict_on_batch(np.stack([grey for grey, _ in pairs]))
-                place = slice(rows.start, rows.stop)
-                for stride, each in zip(
-                    self._strides, features[-len(self._strides) :], strict=True
-                ):
-                    arrays[f"features_{stride}"][place] = np.asarray(each)
-                arrays["ab"][place] = np.stack([ab for _, ab in pairs])
-                for array in arrays.values():
-                    array.flush()
-                done = rows.stop
-                progress = json.dumps({"done": done, "of": count})
-                write_text_atomic(self._view(view) / _PROGRESS, progress, overwrite=True)
-                if callback is not None:
-                    callback(done, count)
+        for grey, rgb in self._views.read(view, _BATCH, done):
+            features = self._encoder.predict_on_batch(np.asarray(grey))
+            place = slice(done, done + len(rgb))
+            for name, each in zip(self._shapes, features[-len(DECODER_STRIDES) :], strict=False):
+                arrays[name][place] = np.asarray(each)
+            arrays["ab"][place] = ab_cells((np.asarray(rgb) + 1.0) / 2.0, DECODER_STRIDES[0])
+            for array in arrays.values():
+                array.flush()
+            done = place.stop
+            progress = json.dumps({"done": done, "of": len(self)})
+            write_text_atomic(self._view(view) / _PROGRESS, progress, overwrite=True)
+            if callback is not None:
+                callback(done, len(self))
 
-    def _read(self, row, view):
-        picture = self._table.pictures[row]
-        rng = np.random.default_rng([self._seed, view, int(picture.digest[:12], 16)])
-        rgb = make_view(self._table.read(row), view, self._size, rng)
-        grey = color.levels_to_signed(color.grey(rgb.astype("float32")))
-        return np.asarray(grey), ab_cells(rgb, self._strides[0])
-
-    def read(self, rows: Sequence[int], view: int) -> tuple[list[np.ndarray], np.ndarray]:
-        """Read some pictures of a view.
+    def read(
+        self, rows: Sequence[int], views: int | Sequence[int]
+    ) -> tuple[list[np.ndarray], np.ndarray]:
+        """Read some pictures.
 
         Parameters
         ----------
         rows : sequence of int
             Positions in the table.
-        view : int
+        views : int or sequence of int
+            The view of all of them, or of each.
 
         Returns
         -------
@@ -200,11 +196,18 @@ class FeatureCache:
             If one of them is not in the cache yet.
         """
         rows = np.asarray(rows)
-        if len(rows) and (rows.max() >= self.done(view) or rows.min() < 0):
-            raise InputError(
-                f"{self._view(view)}: holds {self.done(view)} pictures, not number {rows.max()}; "
-                "fill the cache first"
-            )
-        arrays = self._open(view, "r")
-        *features, ab = (arrays[name][rows].astype("float32") for name, _ in self._shapes())
+        views = np.broadcast_to(views, rows.shape)
+        found = [np.empty((len(rows), *shape), "float32") for shape in self._shapes.values()]
+        for view in np.unique(views):
+            places = np.flatnonzero(views == view)
+            most, done = rows[places].max(), self.done(view)
+            if most >= done or rows.min() < 0:
+                raise InputError(
+                    f"{self._view(view)}: holds {done} pictures, not number {most}; "
+                    "fill the cache first"
+                )
+            arrays = self._open(view, "r")
+            for each, name in zip(found, self._shapes, strict=True):
+                each[places] = arrays[name][rows[places]]
+        *features, ab = found
         return features, ab

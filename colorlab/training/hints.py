@@ -14,12 +14,38 @@ References
 
 import numpy as np
 
+from colorlab import color
 from colorlab.errors import InputError
 
-__all__ = ["point_hints", "simulate_hints"]
+__all__ = ["ab_cells", "point_hints", "simulate_hints"]
 
 _MOST = 100
 _LARGEST = 3  # side of the largest patch, in cells
+
+
+def ab_cells(srgb: np.ndarray, stride: int = 4) -> np.ndarray:
+    """Average a and b of CIE Lab over squares of pixels.
+
+    Parameters
+    ----------
+    srgb : numpy.ndarray, shape (..., height, width, 3)
+        sRGB, 0 to 1; sides are multiples of the stride.
+    stride : int
+        Side of a square in pixels.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., height / stride, width / stride, 2)
+
+    Examples
+    --------
+    >>> ab_cells(np.full((5, 8, 8, 3), 0.4)).shape
+    (5, 2, 2, 2)
+    """
+    ab = np.asarray(color.srgb_to_lab(srgb))[..., 1:]
+    *before, height, width, _ = ab.shape
+    cells = ab.reshape(*before, height // stride, stride, width // stride, stride, 2)
+    return cells.mean(axis=(-4, -2))
 
 
 def simulate_hints(

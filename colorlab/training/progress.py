@@ -24,10 +24,13 @@ class EpochProgress(keras.callbacks.Callback):
     console : rich.console.Console
     batch_size : int
         Pictures a step.
+    epochs : int, optional
+        Of the whole run, where it is fitted in phases; by default those of the fit.
     """
 
-    def __init__(self, console, batch_size):
+    def __init__(self, console, batch_size, epochs=None):
         super().__init__()
+        self._epochs = epochs
         self._console = console
         self._batch_size = batch_size
         self._bar = progress.Progress(
@@ -53,6 +56,7 @@ class EpochProgress(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Start the clock."""
         self._start = time.monotonic()
+        self._epochs = self._epochs or self.params["epochs"]
         self._steps_done = 0
         self._first_epoch = None
 
@@ -64,14 +68,13 @@ class EpochProgress(keras.callbacks.Callback):
         self._bar.reset(
             self._task,
             total=self.params["steps"],
-            description=f"epoch {epoch + 1}/{self.params['epochs']}",
+            description=f"epoch {epoch + 1}/{self._epochs}",
         )
 
     def on_train_batch_end(self, batch, logs=None):
         """Move the bar on."""
         self._steps_done += 1
-        steps, epochs = self.params["steps"], self.params["epochs"]
-        all_steps = steps * (epochs - self._first_epoch)
+        all_steps = self.params["steps"] * (self._epochs - self._first_epoch)
         each = (time.monotonic() - self._start) / self._steps_done
         left = datetime.timedelta(seconds=round(each * (all_steps - self._steps_done)))
         self._bar.update(
@@ -84,6 +87,6 @@ class EpochProgress(keras.callbacks.Callback):
         """Print the epoch's losses."""
         seconds = time.monotonic() - self._epoch_start
         self._console.print(
-            f"epoch {epoch + 1}/{self.params['epochs']}  loss {logs['loss']:.4f}  "
+            f"epoch {epoch + 1}/{self._epochs}  loss {logs['loss']:.4f}  "
             f"validation loss {logs['val_loss']:.4f}  {seconds:.1f} s"
         )

@@ -18,6 +18,7 @@ __all__ = ["Run"]
 _RECORD, _LOG = "config.json", "log.jsonl"
 _BEST, _LAST = "best.weights.h5", "last.weights.h5"
 _FREQUENCIES, _EVALUATION = "bin_frequencies.json", "evaluation.json"
+_FEATURES = "features"
 _EXPECTED = "expected a folder that `colorlab train` wrote"
 
 
@@ -38,6 +39,8 @@ class Run:
         Network and optimizer after the last whole epoch.
     bin_frequencies : pathlib.Path
         How often each ab bin occurs in the training pictures, for losses that ask for it.
+    features : pathlib.Path
+        Folder of the encoder's features, as long as it is frozen.
     evaluation : pathlib.Path
         What `colorlab evaluate` writes.
 
@@ -55,6 +58,7 @@ class Run:
         self.best_weights = self.folder / _BEST
         self.last_weights = self.folder / _LAST
         self.bin_frequencies = self.folder / _FREQUENCIES
+        self.features = self.folder / _FEATURES
         self.evaluation = self.folder / _EVALUATION
         self._record, self._log = self.folder / _RECORD, self.folder / _LOG
 
@@ -81,7 +85,9 @@ class Run:
         -------
         dict
             ``configuration``, ``data``, ``versions``; ``start`` where it began with the weights of
-            another; ``devices``, a list with those of each ``first_epoch``.
+            another; ``devices``, a list with those of each ``first_epoch``; ``categories`` with the
+            share of an epoch of each, where they are not drawn alike; ``frozen_phase``, what was
+            cached while the encoder was frozen.
 
         Raises
         ------
@@ -112,7 +118,8 @@ class Run:
         -------
         list of dict
             One per epoch: ``epoch`` (from 1), ``loss``, ``val_loss``, ``seconds``,
-            ``pictures_per_second``, ``learning_rate``.
+            ``pictures_per_second``, ``learning_rate``; where the encoder is frozen at first,
+            ``phase``: ``decoder`` as long as it alone learns, then ``network``.
 
         Raises
         ------
@@ -200,9 +207,22 @@ class Run:
         before = {name: used[-1][name] for name in devices} if used else None
         if before != devices:
             used.append({"first_epoch": epoch, **devices})
-        if used != record.get("devices"):
-            self._write_record({**record, "devices": used})
+        self.note("devices", used)
         return None if before == devices else before
+
+    def note(self, name: str, facts: dict | list) -> None:
+        """Record what a run found about itself.
+
+        Parameters
+        ----------
+        name : str
+            Of the facts in the record.
+        facts : dict or list
+            What JSON can hold.
+        """
+        record = self.read_record()
+        if record.get(name) != facts:
+            self._write_record({**record, name: facts})
 
     def _write_record(self, record):
         write_text_atomic(self._record, json.dumps(record, indent=2) + "\n", overwrite=True)

@@ -1,79 +1,94 @@
-"""Views of a picture: what the cache of features keeps of it, and the colours of its cells.
+"""Views of pictures: the central square, random squares, and mirror images.
+
+A cache of features keeps several views of each picture, so that a decoder does not learn single
+pictures by heart.
 
 Taught in :doc:`/notebooks/08_borrowed_eyes`.
 """
 
-import numpy as np
-from PIL import Image
+import hashlib
 
-from colorlab import color
+from colorlab.backend import silent_stderr
+from colorlab.datasets.table import PictureTable
+from colorlab.training.decoding import crop_square, picture_reader, to_network, to_square
 
-__all__ = ["ab_cells", "make_view"]
+with silent_stderr():
+    import tensorflow as tf
+
+__all__ = ["Views"]
+
+_MOST = 4
 
 
-def make_view(
-    image: np.ndarray, number: int, size: int, rng: np.random.Generator, min_crop_area: float = 0.4
-) -> np.ndarray:
-    """Take one of the views of a picture.
+class Views:
+    """The views of a table's pictures.
+
+    View 0 is the largest centred square, any other a random square. Odd ones are mirrored. A random
+    square depends on the seed, the number of the view and the picture's own bytes alone.
 
     Parameters
     ----------
-    image : numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB.
-    number : int
-        0 is the largest centred square, any other a random square. Odd ones are mirrored.
-    size : int
-        Side of the view in pixels.
-    rng : numpy.random.Generator
-        Draws area and place of a random square.
+    table : colorlab.datasets.table.PictureTable
+    image_size : int
+        Side of a view in pixels.
     min_crop_area : float
-        Smallest area of a random square, as a share of that of the largest square.
+        Smallest area of a random square, as a share of the largest one; with 1 all are centred.
+    seed : int
 
-    Returns
-    -------
-    numpy.ndarray, shape (size, size, 3)
-        uint8 sRGB.
-
-    Examples
-    --------
-    >>> ramp = np.tile(np.arange(4, dtype="uint8")[None, :, None], (4, 1, 3))
-    >>> make_view(ramp, 0, 4, np.random.default_rng(0))[0, :, 0].tolist()
-    [0, 1, 2, 3]
-    """
-    height, width = image.shape[:2]
-    side = min(height, width)
-    if number == 0:
-        top, left = (height - side) // 2, (width - side) // 2
-    else:
-        side = max(1, round(side * rng.uniform(min_crop_area, 1.0) ** 0.5))
-        top, left = (int(rng.integers(0, length - side + 1)) for length in (height, width))
-    square = image[top : top + side, left : left + side]
-    if side != size:
-        resized = Image.fromarray(square).resize((size, size), Image.Resampling.LANCZOS)
-        square = np.asarray(resized)
-    return square[:, ::-1] if number % 2 else square
-
-
-def ab_cells(rgb: np.ndarray, stride: int = 4) -> np.ndarray:
-    """Average a and b of CIE Lab over squares of pixels.
-
-    Parameters
+    Attributes
     ----------
-    rgb : numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB; sides are multiples of the stride.
-    stride : int
-        Side of a square in pixels.
-
-    Returns
-    -------
-    numpy.ndarray, shape (height / stride, width / stride, 2)
-        float32.
-
-    Examples
-    --------
-    >>> ab_cells(np.full((8, 8, 3), 90, "uint8")).shape
-    (2, 2, 2)
+    image_size : int
+        As given.
+    most : int
+        How many views differ enough to be worth keeping.
+    key : str
+        SHA-256 of the pictures, in their order, and of the settings: what is cached under another
+        key is no use.
     """
-    ab = color.srgb_to_lab(rgb.astype("float32") / 255.0)[..., 1:]
-    height, width = ab.shape[:2]
-    return ab.reshape(height // stride, stride, width // stride, stride, 2).mean(axis=(1, 3))
+
+    def __init__(self, table: PictureTable, image_size: int, min_crop_area: float, seed: int):
+        self._table, self._smallest, self._seed = table, min_crop_area, seed
+        self.image_size = image_size
+        self.most = _MOST if min_crop_area < 1 else 2
+        pictures = [f"{picture.category} {picture.digest}" for picture in table.pictures]
+        origin = [table.fingerprint, *pictures, image_size, min_crop_area, seed]
+        self.key = hashlib.sha256("\n".join(map(str, origin)).encode()).hexdigest()
+
+    def __len__(self) -> int:
+        """Count the pictures."""
+        return len(self._table)
+
+    def read(self, view: int, batch_size: int, first: int = 0) -> "tf.data.Dataset":
+        """Read a view of all pictures, in the order of the table.
+
+        Parameters
+        ----------
+        view : int
+            From 0.
+        batch_size : int
+        first : int
+            Position of the picture to begin with.
+
+        Returns
+        -------
+        tf.data.Dataset
+            Pairs (grey, rgb) as returned by :func:`colorlab.training.to_network`; the last batch
+            may be smaller.
+        """
+        random = view > 0 and self._smallest < 1
+        load = picture_reader(self._table, self.image_size, self._smallest if random else 1.0)
+        numbers = [int(each.digest[:15], 16) for each in self._table.pictures]
+        digests = tf.constant(numbers, tf.int64)
+
+        def square(index):
+            if random:
+                seed = tf.constant(self._seed + view * 1_000_003, tf.int64)
+                key = tf.stack([seed, digests[index]])
+                image = crop_square(load(index), self.image_size, self._smallest, key)
+            else:
+                image = to_square(load(index), self.image_size)
+            return tf.reverse(image, [1]) if view % 2 else image
+
+        dataset = tf.data.Dataset.range(first, len(self._table))
+        dataset = dataset.map(square, num_parallel_calls=tf.data.AUTOTUNE)
+        return dataset.batch(batch_size).map(to_network, num_parallel_calls=2)

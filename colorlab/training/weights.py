@@ -19,7 +19,14 @@ from colorlab.errors import InputError
 from colorlab.networks import registry
 from colorlab.training.run import Run
 
-__all__ = ["Start", "load_network", "load_state", "prepare_start", "save_weights"]
+__all__ = [
+    "Start",
+    "finished_epochs",
+    "load_network",
+    "load_state",
+    "prepare_start",
+    "save_weights",
+]
 
 _EPOCHS_DONE = "colorlab_epochs_done"
 _SUFFIX = ".weights.h5"  # Keras asks for it
@@ -98,18 +105,17 @@ def load_network(folder: str | os.PathLike) -> Any:
     return network
 
 
-def load_state(network, run: Run) -> list[dict]:
-    """Load the last whole epoch of a run into a compiled network.
+def finished_epochs(run: Run) -> list[dict]:
+    """Read the log of the epochs whose weights a run has.
 
     Parameters
     ----------
-    network : keras.Model
     run : Run
 
     Returns
     -------
     list of dict
-        The log up to that epoch; empty, and the network as it was, if there is none.
+        Empty if there is none.
 
     Raises
     ------
@@ -122,15 +128,40 @@ def load_state(network, run: Run) -> list[dict]:
     try:
         with h5py.File(path) as file:
             done = int(file.attrs[_EPOCHS_DONE])
-        network.load_weights(path)
     except (OSError, KeyError, ValueError) as error:
         raise _refuse(path, error, "start a new run") from None
-    if network.optimizer.use_ema:
+    return run.read_log(until=done)
+
+
+def load_state(network, run: Run, optimizer: bool = True) -> None:
+    """Load the last whole epoch of a run into a compiled network, if there is one.
+
+    Parameters
+    ----------
+    network : keras.Model
+    run : Run
+    optimizer : bool
+        Whether the optimizer goes on too, and not with a state of its own.
+
+    Raises
+    ------
+    InputError
+        If the weights are damaged.
+    """
+    path = run.last_weights
+    if not path.exists():
+        return
+    # A second model around the same layers knows no optimizer.
+    target = network if optimizer else keras.Model(network.inputs, network.outputs)
+    try:
+        target.load_weights(path)
+    except (OSError, KeyError, ValueError) as error:
+        raise _refuse(path, error, "start a new run") from None
+    if optimizer and network.optimizer.use_ema:
         # What was saved has the averaged weights in the network, and the others beside them.
         swap = keras.callbacks.SwapEMAWeights()
         swap.set_model(network)
         swap.on_test_begin()
-    return run.read_log(until=done)
 
 
 @dataclasses.dataclass(frozen=True)

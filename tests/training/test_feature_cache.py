@@ -10,9 +10,14 @@ from colorlab.datasets import folder
 from colorlab.errors import InputError
 from colorlab.networks.efficientnet import efficientnet
 from colorlab.training.feature_cache import FeatureCache, encoder_hash
-from colorlab.training.views import ab_cells, make_view
+from colorlab.training.hints import ab_cells
+from colorlab.training.views import Views
 
 SIZE = 64
+
+
+def cache_of(place, table, encoder, size=SIZE, seed=0):
+    return FeatureCache(place, Views(table, size, 0.4, seed), encoder)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +39,7 @@ def table(tmp_path_factory):
 
 
 def test_features_and_colours_are_those_of_the_view(tmp_path, table, encoder):
-    cache = FeatureCache(tmp_path, table, encoder, image_size=SIZE)
+    cache = cache_of(tmp_path, table, encoder)
     cache.fill(0)
     row = next(i for i, each in enumerate(table.pictures) if (each.height, each.width) == (64, 64))
     features, ab = cache.read([row], 0)
@@ -49,25 +54,58 @@ def test_features_and_colours_are_those_of_the_view(tmp_path, table, encoder):
     )
 
 
-def test_odd_views_are_mirrored_random_squares():
+def test_odd_views_are_mirrored_random_squares(tmp_path):
+    """Of two colours: 100 rows of a ramp, which says where each column comes from."""
     ramp = np.tile(np.arange(200, dtype="uint8")[None, :, None], (100, 1, 3))
-    centre = make_view(ramp, 0, 100, np.random.default_rng(0))
-    np.testing.assert_array_equal(centre, ramp[:, 50:150])
-    lefts, sides = [], []
-    for seed in range(200):
-        row = make_view(ramp, 1 + seed % 2, 50, np.random.default_rng(seed))[0, :, 0].astype(int)
-        assert (np.diff(row) <= 0).all() if seed % 2 == 0 else (np.diff(row) >= 0).all()
-        lefts.append(row.min())
-        sides.append((row.max() - row.min()) * 50 / 49)
-    # Area from 0.4 to 1 of the largest square: sides from 63 to 100; places from edge to edge.
-    assert 60 < min(sides) < 68 and 96 < max(sides) < 102
-    assert min(lefts) < 10 and max(lefts) > 110
+    for number in range(60):
+        path = tmp_path / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        picture = ramp.copy()
+        picture[0, 0, 0] = number  # other bytes, so another square
+        Image.fromarray(picture).save(path)
+    views = Views(folder.scan(tmp_path), 50, 0.4, seed=3)
+
+    def columns(view):
+        pictures = np.concatenate([np.asarray(rgb) for _, rgb in views.read(view, 16)])
+        return (pictures[:, 25, :, 1] + 1) * 127.5
+
+    np.testing.assert_allclose(columns(0), np.tile(50.5 + 2 * np.arange(50), (60, 1)), atol=0.6)
+    mirrored, straight = columns(1), columns(2)
+    assert (np.diff(mirrored) < 0).all() and (np.diff(straight) > 0).all()
+    for rows in (mirrored[:, ::-1], straight):
+        lefts, sides = rows[:, 0], (rows[:, -1] - rows[:, 0]) * 50 / 49
+        # Area from 0.4 to 1 of the largest square: sides from 63 to 100; places from edge to edge.
+        assert 62 <= sides.min() < 68 and 95 < sides.max() <= 101
+        assert lefts.min() < 12 and lefts.max() > 100
+    # All pictures from the tenth on are the same ones.
+    later = np.concatenate([np.asarray(rgb) for _, rgb in views.read(2, 16, first=10)])
+    np.testing.assert_array_equal((later[:, 25, :, 1] + 1) * 127.5, straight[10:])
+
+
+def test_without_random_crops_all_views_are_centred(tmp_path, table):
+    views = Views(table, 32, 1.0, seed=0)
+    assert views.most == 2
+    (_, centre), (_, mirrored) = (next(iter(views.read(view, 21))) for view in (0, 1))
+    np.testing.assert_array_equal(np.asarray(mirrored)[:, :, ::-1], centre)
+
+
+def test_each_picture_may_be_read_in_a_view_of_its_own(tmp_path, table, encoder):
+    cache = cache_of(tmp_path, table, encoder)
+    for view in (0, 1):
+        cache.fill(view)
+    features, ab = cache.read([4, 0, 4], [1, 0, 0])
+    for place, (row, view) in enumerate([(4, 1), (0, 0), (4, 0)]):
+        alone, colors = cache.read([row], view)
+        np.testing.assert_array_equal(ab[place], colors[0])
+        for some, own in zip(features, alone, strict=True):
+            np.testing.assert_array_equal(some[place], own[0])
+    assert np.abs(ab[0] - ab[2]).max() > 1
 
 
 def test_a_crop_depends_on_the_picture_and_not_on_its_neighbours(tmp_path, table, encoder):
     part = table.select(range(3, 9))
-    whole = FeatureCache(tmp_path, table, encoder, image_size=SIZE)
-    some = FeatureCache(tmp_path, part, encoder, image_size=SIZE)
+    whole = cache_of(tmp_path, table, encoder)
+    some = cache_of(tmp_path, part, encoder)
     assert whole.path != some.path
     whole.fill(1)
     some.fill(1)
@@ -81,7 +119,7 @@ def test_an_interrupted_cache_goes_on_where_it_stopped(tmp_path, table, encoder)
     def interrupt(done, count):
         raise Interrupted
 
-    cache = FeatureCache(tmp_path / "a", table, encoder, image_size=SIZE)
+    cache = cache_of(tmp_path / "a", table, encoder)
     with pytest.raises(Interrupted):
         cache.fill(2, interrupt)
     assert cache.done(2) == 16 < len(table)
@@ -90,7 +128,7 @@ def test_an_interrupted_cache_goes_on_where_it_stopped(tmp_path, table, encoder)
     calls = []
     cache.fill(2, lambda *numbers: calls.append(numbers))
     assert calls == [(21, 21)]
-    other = FeatureCache(tmp_path / "b", table, encoder, image_size=SIZE)
+    other = cache_of(tmp_path / "b", table, encoder)
     other.fill(2)
     for one, two in zip(cache.read(range(21), 2)[0], other.read(range(21), 2)[0], strict=True):
         np.testing.assert_array_equal(one, two)
@@ -102,7 +140,7 @@ def test_other_weights_have_another_cache(tmp_path, table, encoder):
     other = efficientnet(0, channels=1)
     assert encoder_hash(encoder) != encoder_hash(other)
     paths = {
-        FeatureCache(tmp_path, table, network, image_size=size, seed=seed).path
+        cache_of(tmp_path, table, network, size, seed).path
         for network in (encoder, other)
         for size in (32, 64)
         for seed in (0, 1)
@@ -112,12 +150,12 @@ def test_other_weights_have_another_cache(tmp_path, table, encoder):
 
 def test_a_size_that_does_not_fit_the_strides_is_refused(tmp_path, table, encoder):
     with pytest.raises(InputError, match="image_size must be a multiple of 32, got 100"):
-        FeatureCache(tmp_path, table, encoder, image_size=100)
+        cache_of(tmp_path, table, encoder, 100)
 
 
 def test_cells_are_means_of_lab():
     rgb = np.random.default_rng(0).integers(0, 256, (8, 12, 3)).astype("uint8")
     lab = skimage_color.rgb2lab(rgb)[..., 1:]
-    cells = ab_cells(rgb)
+    cells = ab_cells(rgb / 255)
     assert cells.shape == (2, 3, 2)
     np.testing.assert_allclose(cells[1, 2], lab[4:8, 8:12].mean(axis=(0, 1)), atol=0.05)
