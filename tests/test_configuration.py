@@ -109,6 +109,8 @@ def test_settings_cannot_be_changed_afterwards():
         ("ema_momentum", [1, -0.1, math.nan]),
         ("warmup_epochs", [-1, math.inf, "1"]),
         ("class_rebalancing", [-1, math.nan]),
+        ("category_balance", [-0.1, 1.1, math.nan, "0.5", True]),
+        ("frozen_epochs", [-1, 0.5, "3", True]),
     ],
 )
 def test_each_setting_out_of_range_is_named(name, values):
@@ -130,6 +132,13 @@ def test_the_size_is_a_multiple_that_the_blocks_ask_for(filters, step):
 def test_something_is_left_to_train_on(validation, test):
     with pytest.raises(InputError, match="add up to less than 1"):
         Configuration(validation=validation, test=test)
+
+
+def test_only_a_network_with_an_encoder_of_its_own_is_frozen_first():
+    with pytest.raises(InputError, match="frozen_epochs must be 0 with the network unet, .*got 3"):
+        Configuration(frozen_epochs=3)
+    # More than all epochs are all of them.
+    assert Configuration.from_preset("efficientnet", epochs=2).frozen_epochs > 2
 
 
 def test_unknown_settings_are_refused_by_name():

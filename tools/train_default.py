@@ -31,8 +31,9 @@ from colorlab.networks.efficientnet_unet import build_efficientnet_unet, copy_we
 from colorlab.training.feature_cache import FeatureCache
 from colorlab.training.hints import simulate_hints
 from colorlab.training.optimizer import EncoderRateAdam
+from colorlab.training.views import Views
 
-SIZE, VIEWS, BATCH = 160, 3, 32
+SIZE, VIEWS, MIN_CROP_AREA, BATCH = 160, 3, 0.4, 32
 EPOCH = 8192  # pictures
 FROZEN, TOP = 7, 4  # epochs
 # Share of the pictures without hints, and the mean number of hints of the others.
@@ -142,7 +143,7 @@ def batches(cache, allowed, strides, epoch):
     hints = HINTS_FROZEN if epoch < FROZEN else HINTS_TOP
     for _ in range(EPOCH // BATCH):
         view = int(random.integers(VIEWS))
-        features, ab = cache.read(random.choice(len(allowed), BATCH, p=allowed), view)
+        features, ab, _ = cache.read(random.choice(len(allowed), BATCH, p=allowed), view)
         yield (
             [*features[: len(strides)], simulate_hints(ab, random, *hints)],
             ab,
@@ -161,10 +162,11 @@ def main():
     keras.utils.set_random_seed(SEED)
     table = training_table(arguments.course, arguments.extra, arguments.varied)
     encoder = efficientnet(2, "imagenet", channels=1)
-    cache = FeatureCache(run / "features", table, encoder, DECODER_STRIDES, SIZE, SEED)
+    views = Views(table, SIZE, MIN_CROP_AREA, SEED)
+    cache = FeatureCache(run / "features", views, encoder)
     for view in range(VIEWS):
         cache.fill(view, lambda done, of, view=view: print(f"view {view}: {done}/{of}", end="\r"))
-    _, ab = cache.read(range(len(table)), 0)
+    _, ab, _ = cache.read(range(len(table)), 0)
     colorful = ab.reshape(len(ab), -1, 2).var(1).sum(-1) ** 0.5 >= LEAST_SPREAD
     print(f"{len(table)} pictures, {(~colorful).sum()} of them grey or tinted and left out")
     allowed = weights_of(table, arguments.varied.absolute()) * colorful

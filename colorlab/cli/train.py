@@ -76,9 +76,11 @@ def train(
 
     The preset `ab`, the default, predicts a and b of CIE Lab and keeps the photograph's own luma;
     `ab_bins` predicts a distribution over a and b. `recipe` is the published network and training:
-    a U-Net of 7 + 7 blocks that predicts red, green and blue at 256 x 256. OUT receives
-    config.json, log.jsonl, best.weights.h5 and last.weights.h5. If the run is interrupted, the
-    same command resumes it after the last complete epoch.
+    a U-Net of 7 + 7 blocks that predicts red, green and blue at 256 x 256. `efficientnet` and
+    `efficientnet_small` begin with a pretrained encoder: first the decoder alone learns, on
+    features of the frozen encoder that are kept in OUT meanwhile, then the encoder's last stages
+    too. OUT receives config.json, log.jsonl, best.weights.h5 and last.weights.h5. If the run is
+    interrupted, the same command resumes it after the last complete epoch.
 
     Example: colorlab train --data photos --out runs/first --epochs 5
     """

@@ -18,7 +18,7 @@ from colorlab.training.views import Views
 with silent_stderr():
     import tensorflow as tf
 
-__all__ = ["Batches", "to_network"]
+__all__ = ["Batches"]
 
 
 class Batches:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from colorlab import color
 from colorlab.atomic import write_text_atomic
 from colorlab.errors import InputError
 from colorlab.networks.decoder import DECODER_STRIDES
@@ -70,7 +71,7 @@ class FeatureCache:
 
     Notes
     -----
-    A view of 160 pixels by Lite2 takes 157 kB. Arrays are memory-mapped: memory does not grow with
+    A view of 160 pixels by Lite2 takes 170 kB. Arrays are memory-mapped: memory does not grow with
     their number.
     """
 
@@ -84,7 +85,8 @@ class FeatureCache:
         for stride, output in zip(DECODER_STRIDES, outputs, strict=True):
             side = size // stride
             self._shapes[f"features_{stride}"] = (side, side, int(output.shape[-1]))
-        self._shapes["ab"] = (size // DECODER_STRIDES[0],) * 2 + (2,)
+        for name in ("ab", "target"):
+            self._shapes[name] = (size // DECODER_STRIDES[0],) * 2 + (2,)
         key = hashlib.sha256(f"{views.key} {encoder_hash(encoder)}".encode()).hexdigest()
         self.path = pathlib.Path(folder) / key[:16]
 
@@ -160,10 +162,14 @@ class FeatureCache:
         for grey, rgb in self._views.read(view, _BATCH, done):
             features = self._encoder.predict_on_batch(np.asarray(grey))
             place = slice(done, done + len(rgb))
-            for name, each in zip(self._shapes, features[-len(DECODER_STRIDES) :], strict=False):
-                arrays[name][place] = np.asarray(each)
-            arrays["ab"][place] = ab_cells((np.asarray(rgb) + 1.0) / 2.0, DECODER_STRIDES[0])
-            for array in arrays.values():
+            srgb = (np.asarray(rgb) + 1.0) / 2.0
+            values = [
+                *features[-len(DECODER_STRIDES) :],
+                ab_cells(srgb, DECODER_STRIDES[0]),
+                _ab_of_means(srgb, DECODER_STRIDES[0]),
+            ]
+            for array, each in zip(arrays.values(), values, strict=True):
+                array[place] = np.asarray(each)
                 array.flush()
             done = place.stop
             progress = json.dumps({"done": done, "of": len(self)})
@@ -173,7 +179,7 @@ class FeatureCache:
 
     def read(
         self, rows: Sequence[int], views: int | Sequence[int]
-    ) -> tuple[list[np.ndarray], np.ndarray]:
+    ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         """Read some pictures.
 
         Parameters
@@ -188,7 +194,10 @@ class FeatureCache:
         features : list of numpy.ndarray
             float32, one for each stride: the shape (rows, side, side, channels).
         ab : numpy.ndarray, shape (rows, side, side, 2)
-            float32; a and b of CIE Lab at the finest stride.
+            float32; a and b of CIE Lab, averaged over squares of the finest stride, for hints.
+        target : numpy.ndarray, shape (rows, side, side, 2)
+            float32; a and b of the average sRGB of such squares, which is what
+            :class:`colorlab.losses.AbCrossEntropy` compares with.
 
         Raises
         ------
@@ -209,5 +218,13 @@ class FeatureCache:
             arrays = self._open(view, "r")
             for each, name in zip(found, self._shapes, strict=True):
                 each[places] = arrays[name][rows[places]]
-        *features, ab = found
-        return features, ab
+        *features, ab, target = found
+        return features, ab, target
+
+
+def _ab_of_means(srgb, stride):
+    """Average sRGB over squares of pixels, and give a and b of the averages."""
+    count, height, width, _ = srgb.shape
+    squares = srgb.reshape(count, height // stride, stride, width // stride, stride, 3)
+    means = np.clip(squares.mean(axis=(2, 4)), 0.0, 1.0)
+    return np.asarray(color.srgb_to_lab(means))[..., 1:]

@@ -124,8 +124,9 @@ class Features:
         Returns
         -------
         keras.utils.PyDataset
-            Pairs ((features, ..., hints), ab). The pictures are drawn as configured; an epoch shows
-            every picture in another view than the one before.
+            Pairs ((features, ..., hints), target), see :class:`FeatureCache`. The
+            pictures are drawn as configured; an epoch shows every picture in another view than the
+            one before.
         """
         steps, size = self._batches.steps_per_epoch, self._batches.batch_size
         epochs = min(self._configuration.frozen_epochs, self._configuration.epochs)
@@ -172,7 +173,7 @@ class _CachedBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         number = self._numbers[index]
-        features, ab = self._cache.read(*self._pick(number))
+        features, ab, target = self._cache.read(*self._pick(number))
         # As of Batches: a batch's hints follow from the seed, the part and the batch's number.
         hints = simulate_hints(ab, np.random.default_rng([*self._key, number]))
-        return (*features, hints), ab
+        return (*features, hints), target

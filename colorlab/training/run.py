@@ -211,14 +211,12 @@ class Run:
         return None if before == devices else before
 
     def note(self, name: str, facts: dict | list) -> None:
-        """Record what a run found about itself.
+        """Add facts to the record.
 
         Parameters
         ----------
         name : str
-            Of the facts in the record.
         facts : dict or list
-            What JSON can hold.
         """
         record = self.read_record()
         if record.get(name) != facts:

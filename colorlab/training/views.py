@@ -1,7 +1,7 @@
 """Views of pictures: the central square, random squares, and mirror images.
 
-A cache of features keeps several views of each picture, so that a decoder does not learn single
-pictures by heart.
+A cache of features keeps several views of each picture, so that a decoder does not memorise single
+pictures.
 
 Taught in :doc:`/notebooks/08_borrowed_eyes`.
 """
@@ -50,9 +50,9 @@ class Views:
         self._table, self._smallest, self._seed = table, min_crop_area, seed
         self.image_size = image_size
         self.most = _MOST if min_crop_area < 1 else 2
-        pictures = [f"{picture.category} {picture.digest}" for picture in table.pictures]
-        origin = [table.fingerprint, *pictures, image_size, min_crop_area, seed]
-        self.key = hashlib.sha256("\n".join(map(str, origin)).encode()).hexdigest()
+        digests = (picture.digest for picture in table.pictures)
+        origin = [table.fingerprint, *digests, image_size, min_crop_area, seed]
+        self.key = hashlib.sha256(" ".join(map(str, origin)).encode()).hexdigest()
 
     def __len__(self) -> int:
         """Count the pictures."""

@@ -35,6 +35,22 @@ def test_the_finest_stages_are_frozen_first(frozen, learning):
     assert network.get_layer("decoder_32_conv").trainable_weights
 
 
+def test_encoder_and_decoder_are_the_network_in_two_parts():
+    network = build(frozen_stages=7)
+    encoder, decoder = registry.split_network(network, Configuration.from_preset("efficientnet"))
+    random = np.random.default_rng(0)
+    grey = random.uniform(-1, 1, (2, 32, 64, 1)).astype("float32")
+    hints = np.zeros((2, 8, 16, 3), "float32")
+    hints[:, 2, 3] = 20, -30, 1
+    features, hints = encoder(grey), keras.ops.convert_to_tensor(hints)
+    assert [tuple(each.shape[1:3]) for each in features] == [(8, 16), (4, 8), (2, 4), (1, 2)]
+    expected = np.asarray(network([keras.ops.convert_to_tensor(grey), hints]))
+    np.testing.assert_allclose(np.asarray(decoder([*features, hints])), expected, atol=1e-5)
+    # The optimizer's state of one is that of the other: the same variables in the same order.
+    ours, theirs = decoder.trainable_variables, network.trainable_variables
+    assert len(ours) == len(theirs) and all(a is b for a, b in zip(ours, theirs, strict=True))
+
+
 @pytest.mark.parametrize(("weights", "learns"), [("imagenet", False), (None, True)])
 def test_a_pretrained_encoder_keeps_its_statistics(weights, learns):
     network = build(frozen_stages=0, encoder_weights=weights)

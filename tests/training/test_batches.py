@@ -11,7 +11,7 @@ from PIL import Image
 
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, toy
-from colorlab.datasets.splits import Splits
+from colorlab.datasets.splits import Splits, add_training_pictures
 from colorlab.training.batches import Batches
 
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114])
@@ -375,3 +375,48 @@ def test_names_in_other_encodings_are_read(suffix, tmp_path):
     _, batches = batches_of(tmp_path)
     pictures, _ = collect(batches.validation())
     assert np.abs(pictures[0] - painted.astype(float)).mean() < 8
+
+
+@pytest.fixture(scope="module")
+def uneven(tmp_path_factory):
+    """Eight marked pictures of one category and two of another, numbered from 0."""
+    place = tmp_path_factory.mktemp("uneven")
+    for number in range(10):
+        picture = np.zeros((8, 8, 3), "uint8")
+        picture[..., 0] = 20 * number
+        picture[:, :4, 1] = 200
+        path = place / ("many" if number < 8 else "rare") / f"{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(picture).save(path)
+    return place
+
+
+def test_categories_can_be_drawn_alike(uneven):
+    batches = marked_batches(uneven, batch_size=5, category_balance=1.0)
+    numbers, flipped = read_marks(collect(batches.training())[0])
+    assert len(numbers) == 60  # six epochs of ten
+    again = 0
+    for epoch, sides in zip(numbers.reshape(6, 10), flipped.reshape(6, 10), strict=True):
+        assert (epoch >= 8).sum() == 5
+        for number in (8, 9):
+            again += len(set(sides[epoch == number].tolist())) == 2
+    assert again > 3, "a picture that is shown again is always flipped as before"
+    late, _ = read_marks(collect(batches.training(first_epoch=4))[0])
+    np.testing.assert_array_equal(late, numbers[40:])
+
+
+def test_an_extra_folder_counts_to_its_own_categories(uneven, tmp_path):
+    """Of 2 rare pictures and 30 more of that name, 32 are of one category, beside 8 of another."""
+    (tmp_path / "rare").mkdir()
+    random = np.random.default_rng(0)
+    for number in range(30):
+        picture = random.integers(0, 256, (8, 8, 3)).astype("uint8")
+        Image.fromarray(picture).save(tmp_path / "rare" / f"{number}.png")
+    table = folder.scan(uneven)
+    parts = add_training_pictures(
+        Splits(table, table.select([0]), table.select([1])), folder.scan(tmp_path)
+    )
+    batches = Batches(parts, configuration(image_size=8, category_balance=0.5))
+    rows, _ = batches.draw(0)
+    names = [parts.train.pictures[row].category for row in rows]
+    assert names.count("rare") == pytest.approx(len(rows) * 32**0.5 / (32**0.5 + 8**0.5), abs=1)

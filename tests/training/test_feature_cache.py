@@ -42,7 +42,7 @@ def test_features_and_colours_are_those_of_the_view(tmp_path, table, encoder):
     cache = cache_of(tmp_path, table, encoder)
     cache.fill(0)
     row = next(i for i, each in enumerate(table.pictures) if (each.height, each.width) == (64, 64))
-    features, ab = cache.read([row], 0)
+    features, ab, target = cache.read([row], 0)
     rgb = table.read(row)
     grey = (rgb @ np.array([0.299, 0.587, 0.114]) / 127.5 - 1).astype("float32")
     expected = encoder.predict_on_batch(grey[None, ..., None])[-4:]
@@ -52,6 +52,8 @@ def test_features_and_colours_are_those_of_the_view(tmp_path, table, encoder):
     np.testing.assert_allclose(
         ab[0, 3, 5], lab[12:16, 20:24].mean(axis=(0, 1)), rtol=2e-3, atol=2e-3
     )
+    coarse = skimage_color.rgb2lab(rgb[12:16, 20:24].mean(axis=(0, 1)) / 255)
+    np.testing.assert_allclose(target[0, 3, 5], coarse[1:], rtol=2e-3, atol=5e-3)
 
 
 def test_odd_views_are_mirrored_random_squares(tmp_path):
@@ -93,9 +95,9 @@ def test_each_picture_may_be_read_in_a_view_of_its_own(tmp_path, table, encoder)
     cache = cache_of(tmp_path, table, encoder)
     for view in (0, 1):
         cache.fill(view)
-    features, ab = cache.read([4, 0, 4], [1, 0, 0])
+    features, ab, _ = cache.read([4, 0, 4], [1, 0, 0])
     for place, (row, view) in enumerate([(4, 1), (0, 0), (4, 0)]):
-        alone, colors = cache.read([row], view)
+        alone, colors, _ = cache.read([row], view)
         np.testing.assert_array_equal(ab[place], colors[0])
         for some, own in zip(features, alone, strict=True):
             np.testing.assert_array_equal(some[place], own[0])
