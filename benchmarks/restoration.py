@@ -74,7 +74,8 @@ def count_in_vain(folder):
         faded += stretch_contrast(grey) is not grey
         tinted += (grey_without_cast(rgb)[..., 0] != grey).any()
     above = sum(share > 0.001 for share in shares)
-    print(f"{len(shares)} pictures; scratches: {above} above 0.1 %, mean {np.mean(shares):.4%}")
+    shown = f"{above} above 0.1 %, at most {max(shares):.2%}, mean {np.mean(shares):.4%}"
+    print(f"{len(shares)} pictures; scratches: {shown}")
     print(f"fading: {faded} changed; cast: {tinted} changed")
 
 

@@ -31,8 +31,8 @@ def warn_of_too_little(steps_per_epoch, batch_size, epochs, report):
     pictures, steps = steps_per_epoch * batch_size, steps_per_epoch * epochs
     if pictures < _FEW_PICTURES:
         report(
-            f"only {pictures} training pictures: nothing can come of it but a test of the machine; "
-            f"take some hundred, {_FEW_PICTURES} at the very least"
+            f"only {pictures} training pictures an epoch: nothing can come of it but a test of the "
+            f"machine; take some hundred, {_FEW_PICTURES} at the very least"
         )
     elif steps < _FEW_STEPS:
         report(

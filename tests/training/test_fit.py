@@ -573,7 +573,8 @@ def test_a_start_that_shares_no_layer_is_refused(tmp_path, parts, finished):
 
 
 @pytest.mark.parametrize(
-    ("steps", "epochs", "named"), [(2, 1, "8 training pictures"), (13, 2, "26 training steps")]
+    ("steps", "epochs", "named"),
+    [(2, 1, "8 training pictures an epoch:"), (13, 2, "26 training steps")],
 )
 def test_a_run_that_is_too_short_says_so(steps, epochs, named, tmp_path):
     lines = []
