@@ -1,8 +1,8 @@
 """Scans of hundreds of millions of pixels: allowed on request, read and written strip by strip.
 
 Pillow keeps four bytes for each pixel in colour, beside the arrays of the library. Above
-:data:`LARGE` pixels only the grey of a JPEG or TIFF file is decoded, and a TIFF file is written
-from the array itself: 400 million pixels from TIFF to TIFF stay below 2 GB.
+:data:`LARGE` pixels only the grey of a JPEG, PNG or TIFF file is decoded, and files of these
+formats are written from the array itself: 400 million pixels stay below 2 GB.
 
 Taught in :doc:`/book/troubleshooting`.
 """
@@ -12,14 +12,16 @@ from PIL import Image
 
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
+from colorlab.images import png_strips
 
-__all__ = ["LARGE", "allow_pixels", "grey_of_page", "is_large", "write_tiff"]
+__all__ = ["LARGE", "allow_pixels", "grey_of_page", "grey_of_png", "is_large", "write_tiff"]
 
 #: More pixels than these are not read, unless they are allowed: Pillow's limit against
 #: decompression bombs.
 LARGE = 2 * 89_478_485
 _ROWS = 64  # of a strip
 _XMP = 700  # the tag of XMP data
+_OF_COLORS = ("gamma", "icc_profile", "srgb", "transparency")  # of a PNG file; they are sRGB now
 _CLASSIC = 3 * 10**9  # bytes of levels; a TIFF file that is no BigTIFF has at most 4 GB
 
 
@@ -86,6 +88,49 @@ def grey_of_page(page, to_levels):
         part = to_levels(data[0, : goal.shape[0], : goal.shape[1]])  # tiles reach beyond the edge
         goal[:] = part[..., 0] if part.shape[2] < 3 else _luma(part[..., :3])
     return grey
+
+
+def grey_of_png(stream, size, decode):
+    """Decode the grey of a PNG file strip by strip.
+
+    Parameters
+    ----------
+    stream : binary file
+        Not interlaced.
+    size : tuple of int
+        Width and height in pixels.
+    decode : callable
+        Makes a picture in the file's own colours grey, alpha or None, and notes.
+
+    Returns
+    -------
+    grey : PIL.Image.Image
+        With the metadata of the file, but not turned upright.
+    alpha : PIL.Image.Image or None
+        None if nothing is transparent.
+    notes : list of str
+        What got lost.
+
+    Raises
+    ------
+    OSError
+        If the file ends before its pixels do, or they are damaged.
+    """
+    grey, alpha, notes, top = Image.new("L", size), None, {}, 0
+    for strip in png_strips.read_strips(stream):
+        part, clear, lost = decode(strip)
+        grey.paste(part, (0, top))
+        if clear is not None:
+            alpha = alpha or Image.new("L", size, 255)
+            alpha.paste(clear, (0, top))
+        notes |= dict.fromkeys(lost)
+        top += strip.height
+    with png_strips.open_metadata(stream) as other:
+        grey.text = other.text
+        info = {key: value for key, value in other.info.items() if key not in _OF_COLORS}
+    for each in filter(None, (grey, alpha)):
+        each.info.update(info)  # by which both are turned upright
+    return grey, alpha, list(notes)
 
 
 def _luma(part):

@@ -12,9 +12,10 @@ import os
 
 import numpy as np
 
+from colorlab.images.large import is_large
 from colorlab.images.levels import is_colored
 from colorlab.images.metadata import has_date, read_metadata
-from colorlab.images.reading import decode, open_picture
+from colorlab.images.reading import COLORED, decode, open_picture
 from colorlab.restoration.steps import restored_grey
 
 __all__ = ["Photograph", "read_photograph"]
@@ -90,9 +91,11 @@ def read_photograph(source, name=None, restore=(), page=None):
         modified = None if has_date(opened.picture) else _modification_time(source)
         picture, alpha = decode(opened)
         if is_colored(picture):
-            opened.notes.append("was in colour, only its grey was used")
+            opened.notes.append(COLORED)
         grey, restored = restored_grey(picture, restore)
         opened.notes += restored
+        if "cast" in restore and picture.mode == "L" and is_large(*grey.shape[:2]):
+            opened.notes.append("a cast is not looked for in so large a picture")
         alpha = None if alpha is None else np.asarray(alpha)[..., None]
     name = str(source) if name is None else name
     return Photograph(name, grey, alpha, opened.kind, metadata, opened.notes, modified)

@@ -1,4 +1,4 @@
-"""Repair PNG files that are truncated, or whose ancillary chunks are damaged.
+"""The chunks of PNG files, and repair where a file is truncated or ancillary ones are damaged.
 
 Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
@@ -13,19 +13,43 @@ from PIL import Image
 from colorlab.errors import InputError
 from colorlab.images.refusals import note_missing, require_size
 
-__all__ = ["without_bad_chunks"]
+__all__ = ["SIGNATURE", "chunk", "read_chunks", "without_bad_chunks"]
 
-_PNG = b"\x89PNG\r\n\x1a\n"
+#: The first bytes of a PNG file.
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LONGEST_PROFILE = 2**24  # bytes
 
 
-def _chunk(kind, data):
+def chunk(kind, data):
+    """Write a chunk of a PNG file.
+
+    Parameters
+    ----------
+    kind : bytes
+        Four letters.
+    data : bytes
+
+    Returns
+    -------
+    bytes
+    """
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _chunks(content):
-    """Yield type, data and integrity of each chunk of a PNG file."""
-    place = len(_PNG)
+def read_chunks(content):
+    """List the chunks of a PNG file.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Yields
+    ------
+    kind, data : bytes
+    whole : bool
+        Whether its checksum is right.
+    """
+    place = len(SIGNATURE)
     while place + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, place)
         data = content[place + 8 : place + 8 + length]
@@ -56,7 +80,7 @@ def without_bad_chunks(content):
     InputError
         If more than half of the picture is missing.
     """
-    chunks = list(_chunks(content))
+    chunks = list(read_chunks(content))
     kept, lost, pixels, info = [], [], [], {}
     whole = False
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
@@ -72,9 +96,9 @@ def without_bad_chunks(content):
         elif kind[:1].isupper():
             if not right:
                 return None, {}, []
-            kept.append(_chunk(kind, data))
+            kept.append(chunk(kind, data))
         elif right and _is_readable(chunks[0][1], kind, data):
-            kept.append(_chunk(kind, data))
+            kept.append(chunk(kind, data))
         elif kind == b"iCCP" and right and (profile := _long_profile(data)):
             info["icc_profile"] = profile
         elif not last or right:
@@ -83,15 +107,15 @@ def without_bad_chunks(content):
     if not whole:
         packed, notes = _filled(chunks[0][1], packed)
     if lost:
-        notes.append(f"damaged metadata were left out: {', '.join(sorted(set(lost)))}")
-    body = b"".join(kept) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
-    return _PNG + body, info, notes
+        notes.append(f"damaged or overlong metadata were left out: {', '.join(sorted(set(lost)))}")
+    body = b"".join(kept) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    return SIGNATURE + body, info, notes
 
 
 def _is_readable(header, kind, data):
     """Test an ancillary chunk in a file of its own."""
     try:
-        content = _PNG + _chunk(b"IHDR", header) + _chunk(kind, data) + _chunk(b"IDAT", b"")
+        content = SIGNATURE + chunk(b"IHDR", header) + chunk(kind, data) + chunk(b"IDAT", b"")
         with Image.open(io.BytesIO(content), formats=("PNG",)):
             return True
     except Exception:

@@ -13,11 +13,13 @@ import numpy as np
 from PIL import Image
 
 from colorlab.errors import InputError
-from colorlab.images import jpeg, large, levels, opening, png, profiles, tiff
+from colorlab.images import jpeg, large, levels, opening, png, png_strips, profiles, tiff
 from colorlab.images.refusals import PILLOW_ERRORS, one_line_errors, require_size
 
-__all__ = ["Opened", "decode", "open_picture", "read_image"]
+__all__ = ["COLORED", "Opened", "decode", "open_picture", "read_image"]
 
+#: The note on a picture in colours.
+COLORED = "was in colour, only its grey was used"
 _BIG_ENDIAN_BIGTIFF = b"MM\0+"
 
 
@@ -34,12 +36,15 @@ class Opened:
         What the file lost on the way so far.
     whole : bool
         False if the file is damaged and had to be repaired.
+    alpha : PIL.Image.Image or None
+        Its transparency, where that was decoded apart.
     """
 
     picture: Image.Image
     kind: str
     notes: list[str]
     whole: bool = True
+    alpha: Image.Image | None = None
 
 
 @contextlib.contextmanager
@@ -103,10 +108,22 @@ def _load_once(kind, stream, page):
         return _load_tiff(stream, page)
     picture = opening.open_as(kind, stream)
     notes = _count_frames(kind, stream, picture) + _wide_color(picture)
-    if kind == "JPEG" and large.is_large(picture.height, picture.width):
-        picture.draft("L", None)  # its luma, as it is stored
+    if large.is_large(picture.height, picture.width):
+        if kind == "PNG" and not png_strips.is_interlaced(stream):
+            grey, alpha, lost = large.grey_of_png(stream, picture.size, _decode_strip)
+            return Opened(grey, "PNG", notes + lost, alpha=alpha)
+        if kind == "JPEG":
+            picture.draft("L", None)  # its luma, as it is stored
     picture.load()
     return Opened(picture, "JPEG" if picture.format == "MPO" else kind, notes)
+
+
+def _decode_strip(strip):
+    opened = Opened(strip, "PNG", [])
+    picture, alpha = decode(opened)
+    if levels.is_colored(picture):
+        opened.notes.append(COLORED)
+    return picture.convert("L"), alpha, opened.notes
 
 
 def _load_tiff(stream, page):
@@ -183,6 +200,8 @@ def decode(opened: Opened) -> tuple[Image.Image, Image.Image | None]:
     profile = stored.info.get("icc_profile") or profiles.adobe_profile(stored)
     picture = levels.to_eight_bits(levels.turn_upright(stored), highest)
     picture, alpha = levels.split_alpha(picture)
+    if opened.alpha is not None:
+        alpha = levels.turn_upright(opened.alpha)
     if profile:
         picture = profiles.convert_profile(picture, profile)
     elif "srgb" not in stored.info:

@@ -15,7 +15,7 @@ from PIL import Image, TiffImagePlugin
 
 from colorlab.atomic import open_atomic
 from colorlab.errors import InputError
-from colorlab.images import large
+from colorlab.images import jpeg_strips, large, png_strips
 from colorlab.images.formats import FORMATS
 from colorlab.images.levels import flatten
 from colorlab.images.save_options import save_options
@@ -61,7 +61,7 @@ def save_image(
     if image_format is None:
         raise InputError(f"{path}: unknown ending, expected one of {', '.join(FORMATS)}, .gif")
     with open_atomic(path, overwrite) as stream:
-        Image.fromarray(image).save(stream, format=image_format, quality=quality)
+        _save(stream, np.asarray(image), image_format, {"quality": quality})
 
 
 def write_photograph(stream, image, photograph, image_format, quality=95):
@@ -123,7 +123,6 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
     elif image_format == "TIFF" and "exif" not in options:
         # Pillow cannot store EXIF data in compressed TIFF files.
         options["compression"] = "tiff_adobe_deflate"
-    picture = Image.fromarray(image)
     # Without metadata that it cannot hold, the picture can still be saved, and with the mark.
     plain = {key: options[key] for key in options if key in _PIXEL_OPTIONS}
     xmp = {key: value for key, value in photograph.metadata.items() if key == "xmp"}
@@ -132,7 +131,7 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # damaged metadata are written as they were
-                picture.save(stream, format=image_format, **each)
+                _save(stream, image, image_format, each)
             break
         except _METADATA_ERRORS:
             if each is plain:
@@ -140,6 +139,14 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
             stream.seek(0)
             stream.truncate()
     return notes if each is options else [*notes, "its metadata could not be written"]
+
+
+def _save(stream, image, image_format, options):
+    in_strips = {"JPEG": jpeg_strips.write_jpeg, "PNG": png_strips.write_png}.get(image_format)
+    if in_strips and large.is_large(*image.shape[:2]):
+        in_strips(stream, image, options)
+    else:
+        Image.fromarray(image).save(stream, format=image_format, **options)
 
 
 def write_pages(stream, pages):

@@ -19,6 +19,7 @@ __all__ = ["STEPS", "names_steps", "parse_steps", "restored_grey"]
 STEPS = ("fading", "scratches", "cast")
 _CRACKS = "cracks"
 _ALL = "all"
+_PIXELS = 2**21  # of a strip
 
 
 def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.n
         What was done, in one line; empty without steps.
     """
     steps, done = set(steps), []
-    grey = np.asarray(picture.convert("L"))[..., None]
+    grey = _luma(picture)
     if not steps:
         return grey, []
     from colorlab.restoration.cast import grey_without_cast
@@ -132,3 +133,13 @@ def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.n
             done.append("fading")
         grey = stretched
     return grey, [f"restored: {', '.join(done) or 'nothing found'}"]
+
+
+def _luma(picture):
+    """Compute the luma strip by strip, so that no second copy of a large picture is in memory."""
+    width, height = picture.size
+    luma, rows = np.empty((height, width, 1), "uint8"), max(1, _PIXELS // width)
+    for top in range(0, height, rows):
+        strip = picture.crop((0, top, width, min(top + rows, height)))
+        luma[top : top + rows, :, 0] = np.asarray(strip.convert("L"))
+    return luma

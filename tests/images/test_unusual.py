@@ -261,7 +261,7 @@ def test_damaged_side_chunks_are_left_out(kind):
     content, name = SIDE_CHUNKS[kind]
     found, notes = grey_of(content)
     np.testing.assert_array_equal(found, GREY)
-    assert notes == [f"damaged metadata were left out: {name}"]
+    assert notes == [f"damaged or overlong metadata were left out: {name}"]
 
 
 def test_whole_side_chunks_stay_beside_a_damaged_one():
