@@ -21,7 +21,8 @@ from colorlab.color import ab_bins, recombine, srgb_to_lab
 from colorlab.datasets import folder, splits
 from colorlab.errors import InputError
 from colorlab.evaluation.models import facts_of
-from colorlab.images import read_image, standardize
+from colorlab.images import read_image
+from colorlab.images.resizing import standardize
 from colorlab.inference import palette_of
 from colorlab.inference.doubt import probabilities
 from colorlab.metrics import ciede2000, psnr

@@ -11,7 +11,7 @@ import skimage.data
 from PIL import Image
 
 from colorlab import Hint, load_pretrained
-from colorlab.color import levels_to_signed
+from colorlab.color.ranges import levels_to_signed
 
 _SIDES = (512, 1024)
 _TURNS = 15

@@ -36,7 +36,7 @@ from colorlab.datasets import folder, splits
 from colorlab.errors import InputError
 from colorlab.evaluation.baselines import grey_picture
 from colorlab.evaluation.models import common_split, facts_of, method_of
-from colorlab.images import standardize
+from colorlab.images.resizing import standardize
 
 _MODELS, _CATEGORY, _SIZE, _BATCH = ("default", "small"), "faces", 256, 16
 _GROUPS = {"very light": 55, "light": 41, "intermediate": 28, "tan": 10, "brown": -30, "dark": -91}

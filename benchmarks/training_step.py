@@ -11,10 +11,11 @@ import time
 import numpy as np
 
 from benchmarks.plain import of_own_layers
-from colorlab import losses, training
+from colorlab import losses
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
 from colorlab.networks import unet
+from colorlab.training.compilation import compile_network
 
 _SIZE, _STEPS, _ROUNDS = 256, 2, 10
 _BACKWARD = 2  # the backward pass of a layer: gradients of its inputs and of its weights
@@ -103,7 +104,7 @@ def measure():
         networks[name] = (
             _plain_recipe()
             if name == "plain recipe"
-            else training.compile_network(configuration, steps_per_epoch=_STEPS)
+            else compile_network(configuration, steps_per_epoch=_STEPS)
         )
         side, batch = configuration.image_size, configuration.batch_size
         turns[name] = _training_turn(networks[name], side, batch)

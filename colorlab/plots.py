@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from colorlab import color
 
-__all__ = ["category_sheet", "ab_histogram", "result_grid", "training_curves"]
+__all__ = ["ab_histogram", "result_grid", "training_curves"]
 
 _WIDTH, _DOTS = 8.0, 100  # inches, dots an inch: the text width of the book in pixels
 _PICTURE_DOTS = 75  # photographs do not compress well: fewer dots keep notebooks small
@@ -96,48 +96,6 @@ def result_grid(
         grid[0, place].set_title(title.replace("_", " "), fontsize=12)
     for row, label in enumerate(labels or ()):
         grid[row, 0].set_ylabel(str(label).replace("_", " "), fontsize=11)
-    return figure
-
-
-def category_sheet(pictures: Mapping[str, Iterable[np.ndarray]]) -> Figure:
-    """Show some pictures of each category, one row per category.
-
-    Parameters
-    ----------
-    pictures : dict
-        Maps the name of a category to a sequence of pictures, uint8, shape (height, width, 3).
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If there are no categories, or one has no pictures.
-
-    Examples
-    --------
-    >>> picture = np.zeros((8, 8, 3), "uint8")
-    >>> len(category_sheet({"coast": [picture] * 3, "street": [picture] * 3}).axes)
-    6
-    """
-    filled = {
-        category: _require_pictures(some, f"category {category!r}")
-        for category, some in pictures.items()
-    }
-    if not filled:
-        raise ValueError("pictures must name at least one category, got none")
-    count = max(len(some) for some in filled.values())
-    side = min(1.6, (_WIDTH - 0.4) / count)
-    figure = Figure(figsize=(side * count + 0.4, side * len(filled)), layout="constrained")
-    grid = figure.subplots(len(filled), count, squeeze=False)
-    for row, (category, some) in enumerate(filled.items()):
-        for axes in grid[row, len(some) :]:
-            axes.remove()
-        for axes, picture in zip(grid[row], some, strict=False):
-            _show(axes, picture)
-        grid[row, 0].set_ylabel(category.replace("_", " "), fontsize=10)
     return figure
 
 

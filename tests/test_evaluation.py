@@ -15,13 +15,8 @@ from colorlab.configuration import Configuration
 from colorlab.datasets import folder, toy
 from colorlab.datasets.table import PictureTable
 from colorlab.errors import InputError
-from colorlab.evaluation import (
-    COLUMNS,
-    Evaluation,
-    evaluate,
-    mean_ab,
-    paint_ab,
-)
+from colorlab.evaluation import COLUMNS, Evaluation, evaluate
+from colorlab.evaluation.baselines import mean_ab, paint_ab
 from colorlab.evaluation.models import common_split, method_of, picture_size
 from colorlab.inference.colorizer import Colorizer
 

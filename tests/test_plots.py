@@ -40,9 +40,6 @@ def examples():
             {"truth": [picture(1), picture(2)], "grey": [picture(3)[..., 0], picture(4)[..., :1]]},
             labels=["open_country", "street"],
         ),
-        "category_sheet": plots.category_sheet(
-            {"coast": [picture(1)], "open_country": [picture(2), picture(3)]}
-        ),
         "training_curves": plots.training_curves(log(), baseline=0.2),
         "one epoch": plots.training_curves(log(1)),
         "ab_histogram": plots.ab_histogram({"a": [picture(1)], "b": [picture(2)]}),
@@ -100,30 +97,6 @@ def test_grey_pictures_are_shown_from_black_to_white():
 def test_result_grid_refuses_what_does_not_fit(arguments, message):
     with pytest.raises(ValueError, match=message):
         plots.result_grid(*arguments)
-
-
-# --- category sheet ------------------------------------------------------------------------------
-
-
-def test_category_sheet_has_a_row_for_each_category():
-    pictures = {"open_country": [picture(1), picture(2), picture(3)], "street": [picture(4)]}
-    axes = plots.category_sheet(pictures).axes
-    assert [axis.get_ylabel() for axis in axes] == ["open country", "", "", "street"]
-    expected = [*pictures["open_country"], *pictures["street"]]
-    for axis, shown in zip(axes, expected, strict=True):
-        np.testing.assert_array_equal(axis.images[0].get_array(), shown)
-
-
-def test_category_sheet_takes_any_iterable():
-    sheet = plots.category_sheet({"coast": (picture(seed) for seed in range(2))})
-    assert len(sheet.axes) == 2
-
-
-def test_category_sheet_refuses_nothing():
-    with pytest.raises(ValueError, match="at least one category"):
-        plots.category_sheet({})
-    with pytest.raises(ValueError, match="category 'coast' must contain"):
-        plots.category_sheet({"coast": []})
 
 
 # --- training curves -----------------------------------------------------------------------------

@@ -10,10 +10,13 @@ import public_names
 import colorlab
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
-# The Colorizer stands in `colorlab` too; a function and a registry make the others.
+# The Colorizer stands in `colorlab` too; a function makes the scores, and a configuration, which
+# names them, the losses.
 ALSO_SHOWN = {
     "colorlab.inference.Colorizer",
+    "colorlab.losses.AbCrossEntropy",
     "colorlab.losses.AbCrossEntropyAndDistance",
+    "colorlab.losses.AbDistance",
     "colorlab.metrics.Scores",
 }
 MODULES = sorted({name.rpartition(".")[0] for name in public_names.ALL})

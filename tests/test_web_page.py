@@ -10,8 +10,9 @@ import serve_book
 from chromium import DESKTOP, PHONE, needs_chromium
 from PIL import Image
 
-from colorlab import color, images, load_pretrained
+from colorlab import images, load_pretrained
 from colorlab.color import ab_bins, conversions, luma
+from colorlab.color.ranges import levels_to_signed
 from colorlab.export.web import PAGE, export_web
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.network_input import network_input
@@ -166,7 +167,7 @@ def test_a_hint_colours_as_the_library_does(page, sample, hinted_file):
     column = int(hint["x"] / 250 * columns * width)
     hints[0, row, column, :2] = conversions.srgb_to_lab(np.array([0xA0, 0x20, 0x20]) / 255)[1:]
     hints[0, row, column, 2] = 1
-    logits = predictor.predict(color.levels_to_signed(padded[None]), hints)[0]
+    logits = predictor.predict(levels_to_signed(padded[None]), hints)[0]
     expected = luma.recombine(grey, ab_bins.annealed_mean(logits, 0.4), 1.0, (rows, columns))
     # A marker hides the place itself; the hint also changes what lies around it.
     marked = np.zeros(grey.shape, bool)

@@ -1,6 +1,5 @@
 """Tables of results: the protocol of the course on many pictures, beside baselines."""
 
-from colorlab.evaluation.baselines import mean_ab, paint_ab
 from colorlab.evaluation.protocol import evaluate
 from colorlab.evaluation.table import COLUMNS, Evaluation
 
@@ -8,6 +7,4 @@ __all__ = [
     "COLUMNS",
     "Evaluation",
     "evaluate",
-    "mean_ab",
-    "paint_ab",
 ]

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from colorlab import color, images
+from colorlab import color
 from colorlab.atomic import write_text_atomic
 from colorlab.cache import cache_folder
 from colorlab.datasets.table import PictureTable
 from colorlab.errors import InputError
+from colorlab.images.resizing import standardize
 
 __all__ = ["grey_picture", "mean_ab", "paint_ab"]
 
@@ -53,7 +54,7 @@ def mean_ab(table: PictureTable, size: int = 256) -> np.ndarray:
 def _mean_ab(table, size):
     total = np.zeros(2)
     for index in range(len(table)):
-        lab = color.srgb_to_lab(images.standardize(table.read(index), size) / 255.0)
+        lab = color.srgb_to_lab(standardize(table.read(index), size) / 255.0)
         total += np.asarray(lab)[..., 1:].mean(axis=(0, 1))
     return total / len(table)
 

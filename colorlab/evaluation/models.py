@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from colorlab import images
 from colorlab.checksum import sha256_of
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
+from colorlab.images.resizing import resize
 from colorlab.inference.colorizer import Colorizer
 
 __all__ = ["common_split", "facts_of", "method_of", "picture_size"]
@@ -118,9 +118,9 @@ def method_of(
         if (height, width) == (side, side):
             return predict(grey)
         levels = np.round(grey[..., 0]).astype("uint8")
-        small = np.stack([images.resize(picture, side, side) for picture in levels])
+        small = np.stack([resize(picture, side, side) for picture in levels])
         predictions = predict(small[..., None])
-        return np.stack([images.resize(each, height, width) for each in predictions])
+        return np.stack([resize(each, height, width) for each in predictions])
 
     predict.takes_hints = colorizer.predictor.takes_hints  # type: ignore[attr-defined]
     side = colorizer.predictor.image_size

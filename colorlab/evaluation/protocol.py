@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from colorlab import color, images, metrics
+from colorlab import color, metrics
 from colorlab.datasets.table import PictureTable
 from colorlab.evaluation.baselines import grey_picture, mean_ab, paint_ab
 from colorlab.evaluation.table import Evaluation
+from colorlab.images.resizing import standardize
 from colorlab.training.hints import point_hints
 
 __all__ = ["evaluate"]
@@ -111,7 +112,7 @@ def evaluate(
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for start in range(0, len(table), _BATCH):
             indices = range(start, min(start + _BATCH, len(table)))
-            targets = [images.standardize(table.read(index), size) for index in indices]
+            targets = [standardize(table.read(index), size) for index in indices]
             batch = np.stack([color.grey(target) for target in targets])
             reveal = _revealer(targets, [table.pictures[index] for index in indices], hints)
             for method, colorize in methods.items():

@@ -9,6 +9,7 @@ import numpy as np
 
 from colorlab import color
 from colorlab.color import ab_bins, luma
+from colorlab.color.ranges import levels_to_signed, signed_to_levels
 from colorlab.inference.network_input import network_input
 from colorlab.inference.own_luma import saturate
 
@@ -38,14 +39,14 @@ def color_batch(
         uint8 sRGB.
     """
     if predictor.target == "rgb":
-        rgb = color.signed_to_levels(predictor.predict(color.levels_to_signed(grey)))
+        rgb = signed_to_levels(predictor.predict(levels_to_signed(grey)))
         if saturation == 1:
             return rgb
         return np.round(saturate(rgb, color.grey(rgb), saturation)).astype("uint8")
     levels = np.round(grey).astype("uint8")
     inputs = [network_input(each, predictor.image_size, predictor.stride) for each in levels]
     predictions = predictor.predict(
-        color.levels_to_signed(np.stack([padded for padded, _ in inputs])), hints
+        levels_to_signed(np.stack([padded for padded, _ in inputs])), hints
     )
     if predictor.target == "ab_bins":
         temperature = predictor.temperature if temperature is None else temperature

@@ -5,7 +5,9 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 
 import numpy as np
 
-from colorlab import color, images
+from colorlab.color.luma import replace_luma
+from colorlab.color.ranges import signed_to_levels
+from colorlab.images.resizing import resize
 
 __all__ = ["recombine_rgb", "saturate"]
 
@@ -37,8 +39,8 @@ def recombine_rgb(
     rows, columns = (
         round(part * side) for part, side in zip(valid_fraction, rgb.shape, strict=False)
     )
-    small = np.ascontiguousarray(color.signed_to_levels(rgb[:rows, :columns]))
-    enlarged = color.replace_luma(images.resize(small, *grey.shape[:2]), grey)
+    small = np.ascontiguousarray(signed_to_levels(rgb[:rows, :columns]))
+    enlarged = replace_luma(resize(small, *grey.shape[:2]), grey)
     return np.round(saturate(enlarged, grey, saturation)).astype("uint8")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from colorlab import color
 from colorlab.color import ab_bins, luma
+from colorlab.color.ranges import levels_to_signed
 from colorlab.errors import InputError
 from colorlab.inference import doubt, hint_grid, reference_palette, suggestions, variants
 from colorlab.inference.hints import Hint, require_hints, require_inside
@@ -55,7 +55,7 @@ class Session:
         )
         height, width = padded.shape[:2]
         self._grid = height // ab_bins.BIN_STRIDE, width // ab_bins.BIN_STRIDE
-        self._features = predictor.encode(color.levels_to_signed(padded[None]))
+        self._features = predictor.encode(levels_to_signed(padded[None]))
         self._latest: tuple[tuple[Hint, ...], np.ndarray] | None = None
 
     def colorize(

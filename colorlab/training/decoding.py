@@ -149,7 +149,8 @@ def crop_square(image, size, smallest, key):
 def _resize_square(image, size):
     """Resize a square with area averaging if it gets smaller, and bicubic if it gets larger.
 
-    Both are several times as fast as the Lanczos filter of images.standardize.
+    Both are several times as fast as the Lanczos filter of
+    :func:`colorlab.images.resizing.standardize`.
     """
     side = tf.shape(image)[0]
 

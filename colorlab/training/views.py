@@ -72,8 +72,8 @@ class Views:
         Returns
         -------
         tf.data.Dataset
-            Pairs (grey, rgb) as returned by :func:`colorlab.training.to_network`; the last batch
-            may be smaller.
+            Pairs (grey, rgb) as returned by :func:`colorlab.training.decoding.to_network`; the last
+            batch may be smaller.
         """
         random = view > 0 and self._smallest < 1
         load = picture_reader(self._table, self.image_size, self._smallest if random else 1.0)

@@ -19,6 +19,7 @@ from colorlab import color, images, metrics
 from colorlab.cli import evaluate as evaluate_module
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits, toy
+from colorlab.images.resizing import standardize
 from colorlab.inference.colorizer import Colorizer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -702,7 +703,7 @@ def test_a_network_that_redraws_the_light_sees_its_own_size(first, photographs, 
     colorizer = Colorizer.from_run(first[0])
     rows = [row for row in json.loads(out.read_text())["pictures"] if row["method"] == "first"]
     for row in rows:
-        truth = images.standardize(images.read_image(photographs / row["path"]), 40)
+        truth = standardize(images.read_image(photographs / row["path"]), 40)
         grey = np.round(truth @ np.array([0.299, 0.587, 0.114])).astype("uint8")
         seen = np.asarray(Image.fromarray(grey).resize((SIZE, SIZE), Image.Resampling.LANCZOS))
         answer = Image.fromarray(colorizer.predict(seen[None, ..., None])[0])

@@ -14,6 +14,9 @@ from skimage import color as reference
 
 from colorlab import color
 from colorlab.backend import keras
+from colorlab.color.conversions import in_gamut
+from colorlab.color.luma import replace_luma
+from colorlab.color.ranges import levels_to_signed, signed_to_levels
 
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="gradients are taken with TensorFlow"
@@ -165,20 +168,20 @@ def test_shape_is_kept_for_any_number_of_axes():
     for shape in [(3,), (2, 3), (2, 4, 5, 3)]:
         assert tuple(color.srgb_to_lab(np.zeros(shape)).shape) == shape
         assert tuple(color.lab_to_srgb(np.zeros(shape)).shape) == shape
-        assert tuple(color.in_gamut(np.zeros(shape)).shape) == shape[:-1]
+        assert tuple(in_gamut(np.zeros(shape)).shape) == shape[:-1]
 
 
 # --- gamut ---------------------------------------------------------------------------------------
 
 
 def test_every_colour_of_the_cube_is_in_the_gamut():
-    assert np.asarray(color.in_gamut(reference.rgb2lab(cube() / 255))).all()
+    assert np.asarray(in_gamut(reference.rgb2lab(cube() / 255))).all()
 
 
 def test_gamut_is_what_survives_a_round_trip():
     random = np.random.default_rng(3)
     lab = random.uniform([0, -110, -110], [100, 110, 110], (4000, 3))
-    inside = np.asarray(color.in_gamut(lab))
+    inside = np.asarray(in_gamut(lab))
     lost = np.abs(reference.rgb2lab(np.asarray(color.lab_to_srgb(lab), "float64")) - lab)
     assert 0.05 < inside.mean() < 0.95
     # Half a level of tolerance is at most a few units of Lab in the darkest blues.
@@ -189,10 +192,10 @@ def test_gamut_is_what_survives_a_round_trip():
 def test_gamut_tolerance_is_what_it_says():
     # A grey just brighter than white: 12.92 and the like aside, each channel is at 1 + something.
     slightly = [[100.1, 0.0, 0.0]]
-    assert bool(color.in_gamut(slightly)[0])
-    assert not bool(color.in_gamut(slightly, tolerance=0.0)[0])
-    assert not bool(color.in_gamut([[101.0, 0.0, 0.0]])[0])
-    assert bool(color.in_gamut([[101.0, 0.0, 0.0]], tolerance=0.1)[0])
+    assert bool(in_gamut(slightly)[0])
+    assert not bool(in_gamut(slightly, tolerance=0.0)[0])
+    assert not bool(in_gamut([[101.0, 0.0, 0.0]])[0])
+    assert bool(in_gamut([[101.0, 0.0, 0.0]], tolerance=0.1)[0])
 
 
 # --- gradients -----------------------------------------------------------------------------------
@@ -262,25 +265,25 @@ def test_gradients_to_srgb_are_those_of_scikit_image():
 
 def test_every_level_survives_the_signed_range():
     levels = np.arange(256, dtype="uint8")
-    signed = np.asarray(color.levels_to_signed(levels))
+    signed = np.asarray(levels_to_signed(levels))
     assert (signed[0], signed[-1]) == (-1.0, 1.0)
     np.testing.assert_allclose(np.diff(signed), 2 / 255, atol=1e-6)
-    back = color.signed_to_levels(signed)
+    back = signed_to_levels(signed)
     assert isinstance(back, np.ndarray) and back.dtype == np.uint8
     np.testing.assert_array_equal(back, levels)
 
 
 def test_signed_values_are_rounded_and_clipped():
     near = (np.array([9.6, 10.4, 200.4, 254.6]) / 127.5) - 1
-    assert color.signed_to_levels(near).tolist() == [10, 10, 200, 255]
-    assert color.signed_to_levels([-1.2, 1.2, -9.0, 9.0]).tolist() == [0, 255, 0, 255]
+    assert signed_to_levels(near).tolist() == [10, 10, 200, 255]
+    assert signed_to_levels([-1.2, 1.2, -9.0, 9.0]).tolist() == [0, 255, 0, 255]
 
 
 def test_replaced_grey_is_the_target_where_nothing_clips():
     random = np.random.default_rng(8)
     rgb = random.uniform(0, 255, (40, 40, 3))
     target = random.uniform(0, 255, (40, 40, 1))
-    found = np.asarray(color.replace_luma(rgb, target))
+    found = np.asarray(replace_luma(rgb, target))
     unclipped = rgb + (target - rgb @ np.array([0.299, 0.587, 0.114])[:, None])
     free = ((unclipped > 0) & (unclipped < 255)).all(axis=-1)
     assert 0.1 < free.mean() < 0.9
@@ -294,15 +297,13 @@ def test_replaced_grey_is_the_target_where_nothing_clips():
 
 def test_replacing_grey_by_its_own_changes_nothing():
     rgb = np.random.default_rng(9).integers(0, 256, (16, 16, 3))
-    np.testing.assert_allclose(np.asarray(color.replace_luma(rgb, color.grey(rgb))), rgb, atol=1e-4)
+    np.testing.assert_allclose(np.asarray(replace_luma(rgb, color.grey(rgb))), rgb, atol=1e-4)
 
 
 # --- errors --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "function", [color.grey, color.srgb_to_lab, color.lab_to_srgb, color.in_gamut]
-)
+@pytest.mark.parametrize("function", [color.grey, color.srgb_to_lab, color.lab_to_srgb, in_gamut])
 @pytest.mark.parametrize("shape", [(), (4, 4, 1), (4, 4, 4), (3, 4)])
 def test_other_channels_than_three_are_refused(function, shape):
     with pytest.raises(ValueError, match=r"3 channel.*shape \("):
@@ -311,9 +312,9 @@ def test_other_channels_than_three_are_refused(function, shape):
 
 def test_replace_grey_refuses_swapped_arguments():
     with pytest.raises(ValueError, match="target must have 1 channel"):
-        color.replace_luma(np.zeros((4, 4, 3)), np.zeros((4, 4, 3)))
+        replace_luma(np.zeros((4, 4, 3)), np.zeros((4, 4, 3)))
     with pytest.raises(ValueError, match="rgb must have 3 channel"):
-        color.replace_luma(np.zeros((4, 4, 1)), np.zeros((4, 4, 1)))
+        replace_luma(np.zeros((4, 4, 1)), np.zeros((4, 4, 1)))
 
 
 # --- the other backend ---------------------------------------------------------------------------
@@ -325,6 +326,7 @@ import jax.numpy as jnp
 from skimage import color as reference
 from colorlab import color
 from colorlab.backend import keras
+from colorlab.color.ranges import levels_to_signed, signed_to_levels
 
 rgb = numpy.random.default_rng(0).uniform(0, 1, (5000, 3))
 rgb[:8] = [[r, g, b] for r in (0, 1) for g in (0, 1) for b in (0, 1)]
@@ -337,7 +339,7 @@ print(json.dumps({
     "lab": float(numpy.abs(numpy.asarray(color.srgb_to_lab(rgb)) - lab).max()),
     "srgb": float(numpy.abs(numpy.asarray(color.lab_to_srgb(lab)) - rgb).max()),
     "finite": bool(numpy.isfinite(there).all() and numpy.isfinite(back).all()),
-    "levels": color.signed_to_levels(color.levels_to_signed(levels)).tolist() == levels.tolist(),
+    "levels": signed_to_levels(levels_to_signed(levels)).tolist() == levels.tolist(),
 }))
 """
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from command import refusal
 
-from colorlab import color, images, metrics
+from colorlab import color, metrics
 from colorlab.configuration import Configuration
 from colorlab.course import scores
 from colorlab.datasets import folder, splits
 from colorlab.errors import InputError
+from colorlab.images.resizing import standardize
 
 SIDE = 48
 
@@ -27,7 +28,7 @@ class StandIn:
 
     def __init__(self, table, share):
         self.predictor = SimpleNamespace(takes_hints=False, target="rgb", image_size=SIDE)
-        targets = [images.standardize(table.read(k), SIDE) for k in range(len(table))]
+        targets = [standardize(table.read(k), SIDE) for k in range(len(table))]
         self._targets = {np.asarray(color.grey(each)).tobytes(): each for each in targets}
         self._share = share
 
@@ -97,7 +98,7 @@ def test_the_measures_are_the_means_of_the_library_s_own(make_run, parts):
     score = scores.score({}, recipe, parts)[0]
     each = []
     for index in range(len(parts.test)):
-        target = images.standardize(parts.test.read(index), SIDE)
+        target = standardize(parts.test.read(index), SIDE)
         grey = np.asarray(color.grey(target))
         each.append(metrics.score(target, np.round(grey + (target - grey) / 2).astype("uint8")))
     assert score.psnr == pytest.approx(np.mean([one.psnr for one in each]))

@@ -13,14 +13,9 @@ from PIL import Image
 
 from colorlab.datasets import toy
 from colorlab.errors import InputError
-from colorlab.images import (
-    read_image,
-    resize,
-    save_image,
-    standardize,
-)
+from colorlab.images import read_image, save_image
 from colorlab.images.formats import FORMATS
-from colorlab.images.resizing import center_square
+from colorlab.images.resizing import center_square, resize, standardize
 
 HEIGHT, WIDTH = 40, 56
 

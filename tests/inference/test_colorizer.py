@@ -11,8 +11,8 @@ from PIL import Image
 from skimage import color as skimage_color
 
 import colorlab
-from colorlab import color
 from colorlab.color import ab_bins, luma
+from colorlab.color.ranges import levels_to_signed
 from colorlab.configuration import Configuration
 from colorlab.datasets import toy
 from colorlab.errors import InputError
@@ -447,7 +447,7 @@ def test_a_run_of_another_target_is_loaded_with_its_own_network(target, tmp_path
     network.save_weights(tmp_path / "best.weights.h5")
     colorizer = Colorizer.from_run(tmp_path)
     grey = middle_grey(32, 32)
-    signed = color.levels_to_signed(grey[None, ..., None])
+    signed = levels_to_signed(grey[None, ..., None])
     whole = registry.prediction_network(network, configuration)
     expected = luma.recombine(grey[..., None], np.asarray(whole(signed, training=False))[0])
     assert np.abs(colorizer.colorize(grey).astype(int) - expected).max() <= 1

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from skimage import color as skimage_color
 
-from colorlab import losses, training
+from colorlab import losses
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.networks import registry
+from colorlab.training.compilation import compile_network
 
 FILTERS = (4, 6)
 
@@ -124,7 +125,7 @@ def test_a_new_network_is_one_file_and_one_entry(toys):
         dataclasses.replace(configuration, image_size=16)
     with pytest.raises(InputError, match="target must be one of ab, ab_bins with the network toy"):
         dataclasses.replace(configuration, target="rgb", loss=None)
-    network = training.compile_network(configuration)
+    network = compile_network(configuration)
     grey, rgb = np.zeros((2, 12, 12, 1), "float32"), np.zeros((2, 12, 12, 3), "float32")
     before = network.get_weights()
     assert np.isfinite(network.train_on_batch(grey, rgb))
@@ -139,7 +140,7 @@ def test_a_new_loss_is_one_function_and_one_entry(toys):
     configuration = Configuration(
         loss="toy", image_size=16, filters=(4,), learning_rate=0.05, warmup_epochs=0
     )
-    network = training.compile_network(configuration, steps_per_epoch=40)
+    network = compile_network(configuration, steps_per_epoch=40)
     random = np.random.default_rng(0)
     grey, rgb = (random.uniform(-1, 1, (2, 16, 16, n)).astype("float32") for n in (1, 3))
     found = [float(network.train_on_batch(grey, rgb)) for _ in range(40)]

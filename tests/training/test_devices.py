@@ -189,8 +189,8 @@ STEPS = """
 import json, sys
 import keras
 import numpy as np
-from colorlab import training
 from colorlab.configuration import Configuration
+from colorlab.training.compilation import compile_network
 from colorlab.training.devices import choose_devices, distribution
 
 pictures = np.random.default_rng(0).uniform(-1, 1, (8, 16, 16, 3)).astype("float32")
@@ -201,7 +201,7 @@ for count in (1, 2):
         devices=count,
     )
     with distribution(choose_devices(count, 8)):
-        network = training.compile_network(settings)
+        network = compile_network(settings)
         grey = pictures.mean(-1, keepdims=True)
         log = network.fit(grey, pictures, batch_size=8, epochs=3, shuffle=False, verbose=0)
     losses[count] = log.history["loss"]

@@ -27,6 +27,7 @@ from colorlab.datasets.splits import Splits
 from colorlab.errors import InputError
 from colorlab.networks import registry, unet
 from colorlab.training.batches import Batches
+from colorlab.training.compilation import compile_network
 
 SETTINGS = {
     "image_size": 16,
@@ -168,7 +169,7 @@ def test_one_batch_can_be_learnt_by_heart_with_its_colours(tmp_path):
         precision="float32",
     )
     grey, rgb = Batches(Splits(table, table, table), settings).one()
-    network = training.compile_network(settings)
+    network = compile_network(settings)
     data = tensorflow.data.Dataset.from_tensors((grey, rgb)).repeat()
     first = log_cosh(rgb, network(grey))
     network.fit(data, steps_per_epoch=800, epochs=1, shuffle=False, verbose=0)
@@ -389,7 +390,7 @@ def test_a_loss_that_is_no_number_ends_the_run(tmp_path):
     assert str(run) in message and "epoch 2" in message and "learning rate" in message
     assert "\n" not in message
     (row,) = read_lines(run)
-    full = training.compile_network(small())
+    full = compile_network(small())
     grey, rgb = next(iter(batches.training()))
     assert row["loss"] == pytest.approx(log_cosh(rgb, full(grey, training=True)), rel=0.05)
     assert math.isfinite(row["val_loss"])
@@ -399,7 +400,7 @@ def test_a_loss_that_is_no_number_ends_the_run(tmp_path):
 
 
 def test_half_precision_answers_in_full():
-    network = training.compile_network(small(precision="mixed_bfloat16"))
+    network = compile_network(small(precision="mixed_bfloat16"))
     assert keras.config.dtype_policy().name == "float32"
     assert network.get_layer("encoder_1_convolution").compute_dtype == "bfloat16"
     assert {str(keras.backend.standardize_dtype(w.dtype)) for w in network.trainable_weights} == {
@@ -410,10 +411,10 @@ def test_half_precision_answers_in_full():
 
 def test_auto_is_full_precision_without_a_gpu(monkeypatch):
     monkeypatch.setattr(keras.distribution, "list_devices", lambda kind=None: [])
-    network = training.compile_network(small(precision="auto"))
+    network = compile_network(small(precision="auto"))
     assert network.get_layer("encoder_1_convolution").compute_dtype == "float32"
     monkeypatch.setattr(keras.distribution, "list_devices", lambda kind=None: [f"{kind}:0"])
-    network = training.compile_network(small(precision="auto"))
+    network = compile_network(small(precision="auto"))
     assert network.get_layer("encoder_1_convolution").compute_dtype == "float16"
     assert keras.config.dtype_policy().name == "float32"
 
@@ -421,14 +422,14 @@ def test_auto_is_full_precision_without_a_gpu(monkeypatch):
 def test_the_seed_decides_the_first_weights():
     grey, rgb = next(iter(arrays().training()))
     first, again, other = (
-        log_cosh(rgb, training.compile_network(small(seed=seed))(grey)) for seed in (5, 5, 6)
+        log_cosh(rgb, compile_network(small(seed=seed))(grey)) for seed in (5, 5, 6)
     )
     assert first == again
     assert abs(first - other) > 1e-4
 
 
 def test_the_optimizer_is_that_of_the_configuration():
-    network = training.compile_network(small(learning_rate=3e-3, beta_1=0.25))
+    network = compile_network(small(learning_rate=3e-3, beta_1=0.25))
     assert isinstance(network.optimizer, keras.optimizers.Adam)
     assert float(network.optimizer.learning_rate) == pytest.approx(3e-3)
     assert network.optimizer.beta_1 == pytest.approx(0.25)
@@ -590,7 +591,7 @@ def test_weight_decay_takes_its_share_of_kernels_alone():
     rate, decay = 1e-3, 0.3
     weights = []
     for share in (0.0, decay):
-        network = training.compile_network(small(learning_rate=rate, weight_decay=share))
+        network = compile_network(small(learning_rate=rate, weight_decay=share))
         before = {each.path: np.asarray(each) for each in network.trainable_variables}
         network.train_on_batch(grey, rgb)
         weights.append({each.path: np.asarray(each) for each in network.trainable_variables})
@@ -607,10 +608,10 @@ STEP = """
 import json
 import sys
 import numpy
-from colorlab import training
 from colorlab.configuration import Configuration
+from colorlab.training.compilation import compile_network
 given = numpy.load(sys.argv[1])
-network = training.compile_network(Configuration.from_dict(json.loads(sys.argv[3])))
+network = compile_network(Configuration.from_dict(json.loads(sys.argv[3])))
 network.set_weights([given[f"w{index}"] for index in range(len(network.get_weights()))])
 losses = [float(network.train_on_batch(given["grey"], given["rgb"])) for _ in range(2)]
 assert "colorlab.training.batches" not in sys.modules, "training needs TensorFlow"
@@ -625,7 +626,7 @@ def test_a_step_under_jax_is_the_same(preset, tmp_path):
     if preset != "recipe":
         settings |= {"class_rebalancing": 0.5, "warmup_epochs": 0}
     configuration = Configuration.from_preset(preset, precision="float32", **settings)
-    network = training.compile_network(configuration)
+    network = compile_network(configuration)
     random = np.random.default_rng(0)
     grey = random.uniform(-1, 1, (4, 8, 8, 1)).astype("float32")
     rgb = random.uniform(-1, 1, (4, 8, 8, 3)).astype("float32")
