@@ -28,9 +28,11 @@ from onnxruntime import quantization
 
 from colorlab import color, load_pretrained
 from colorlab.color import ab_bins
+from colorlab.color.ranges import levels_to_signed
 from colorlab.datasets import folder, splits
 from colorlab.evaluation.models import facts_of
-from colorlab.images import read_image, standardize
+from colorlab.images import read_image
+from colorlab.images.resizing import standardize
 from colorlab.inference import onnx_split
 
 _TURNS = 150
@@ -61,7 +63,7 @@ def _inputs(part, count, size):
         for index in chosen
     ]
     levels = [np.round(color.grey(picture)) for picture in pictures]
-    return color.levels_to_signed(np.stack(levels)).transpose(0, 3, 1, 2)
+    return levels_to_signed(np.stack(levels)).transpose(0, 3, 1, 2)
 
 
 class _Reader(quantization.CalibrationDataReader):
