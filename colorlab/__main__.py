@@ -3,6 +3,7 @@
 Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
+import gc
 import sys
 
 __all__ = ["main"]
@@ -10,6 +11,7 @@ __all__ = ["main"]
 
 def main():
     """Run the command line, and end in silence if it is stopped before it has started."""
+    gc.disable()  # until the command is known: what is imported is no garbage
     try:
         from colorlab import cli
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/04_training` and :doc:`/notebooks/05_results`.
 """
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -54,7 +55,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.callback()(lambda: None)  # the commands are not registered, but Typer wants something
+
+
+@app.callback()
+def _begin():
+    """Collect garbage from here on, but do not look through what the program itself consists of."""
+    gc.freeze()
+    gc.enable()
 
 
 def _refuse(error):

@@ -714,12 +714,13 @@ def test_a_network_that_redraws_the_light_sees_its_own_size(first, photographs, 
 def test_colouring_does_not_wait_for_other_commands_and_for_archives(tmp_path):
     Image.new("L", (30, 20), 90).save(tmp_path / "a.jpg")
     code = """
-import sys
-from colorlab.cli import main
+import gc, sys
+from colorlab.__main__ import main
 try:
     main()
 except SystemExit as end:
     assert not end.code
+assert gc.isenabled(), "garbage is to be collected while photographs are coloured"
 for name in ("cli.train", "cli.data", "configuration", "inference.manifest", "inference.archive",
              "restoration.scratches", "inference.predictors.keras_network"):
     assert f"colorlab.{name}" not in sys.modules, name
