@@ -1,8 +1,8 @@
 """What restoring does to painted damage, and to photographs that are not damaged.
 
 ``python -m benchmarks.restoration`` prints a table for photographs of scikit-image, and ``python -m
-benchmarks.restoration FOLDER`` what each step does to every tenth picture of a folder, none of them
-damaged.
+benchmarks.restoration FOLDER START`` what each step does to every tenth picture of a folder, none
+of them damaged, from number START on, by default 0.
 """
 
 import pathlib
@@ -63,11 +63,11 @@ def main():
     print("", *cracked_rows, sep="\n")
 
 
-def count_in_vain(folder):
+def count_in_vain(folder, start=0):
     """Print how many photographs of a folder, none of them damaged, each step changes."""
     faded = tinted = 0
     shares = []
-    for path in sorted(list_pictures(folder).pictures)[::10]:
+    for path in sorted(list_pictures(folder).pictures)[start::10]:
         with Image.open(path) as picture:
             grey, rgb = np.asarray(picture.convert("L")), np.asarray(picture.convert("RGB"))
         shares.append(find_scratches(grey).mean())
@@ -81,6 +81,6 @@ def count_in_vain(folder):
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        count_in_vain(pathlib.Path(sys.argv[1]))
+        count_in_vain(pathlib.Path(sys.argv[1]), *map(int, sys.argv[2:]))
     else:
         main()

@@ -16,7 +16,7 @@ _SIDE = 640  # pixels on the shorter side of the copy that is searched
 _WINDOW, _SURROUNDINGS, _NEAR = 11, 31, 25  # pixels
 _LOWEST, _NOISE, _PEAK = 18, 4.0, 1.6  # levels; times the activity; times the threshold
 _MOST_ACTIVITY, _MOST_OF_CRACKED = 40, 15  # levels: what stands out further counts no more
-_FRAME = 0.03  # of each side
+_FRAME, _LEAST_WITHIN = 0.03, 0.1  # of each side; of a thing's area
 
 # Logistic regression on 149 photographs, clean and with painted damage. The measures are those of
 # `_features`, and the logarithms of the number of things and of the share of pixels in them.
@@ -185,14 +185,17 @@ def _measure(grey, most_activity):
 
 
 def _away_from_the_frame(part, number):
-    """Tell of each thing whether its middle lies inside the frame."""
+    """Tell of each thing whether its middle lies inside the frame, and more than that."""
     area = np.maximum(np.bincount(part.reshape(-1), minlength=number + 1), 1)
-    inside = np.ones(number + 1, dtype=bool)
+    inside, within = np.ones(number + 1, dtype=bool), np.ones(part.shape, dtype=bool)
     for side, places in zip(part.shape, np.indices(part.shape, sparse=True), strict=True):
-        weights = np.broadcast_to((places + 0.5) / side, part.shape).reshape(-1)
+        where = (places + 0.5) / side
+        weights = np.broadcast_to(where, part.shape).reshape(-1)
         middle = np.bincount(part.reshape(-1), weights, minlength=number + 1) / area
         inside &= (middle > _FRAME) & (middle < 1 - _FRAME)
-    return inside
+        within &= (where > _FRAME) & (where < 1 - _FRAME)
+    # A frame that goes round a corner has its middle in the picture.
+    return inside & (np.bincount(part[within], minlength=number + 1) > _LEAST_WITHIN * area)
 
 
 def _features(part, number, residual, level, activity, gradient, beyond, ndimage):

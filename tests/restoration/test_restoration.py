@@ -163,6 +163,18 @@ def test_nothing_is_found_on_clean_photographs(name):
     assert scratches.find_scratches(grey).mean() <= 0.001
 
 
+def test_a_frame_that_goes_round_a_corner_is_no_scratch():
+    """Its middle lies in the middle of the photograph, as that of no straight one does."""
+    grey = np.tile(np.linspace(60, 120, 256).astype("uint8"), (256, 1))
+    grey += np.random.default_rng(0).integers(0, 4, grey.shape).astype("uint8")
+    grey[3:5, 5:253] = grey[3:, 251:253] = 250
+    for row, column in ((60, 80), (150, 40), (200, 180)):
+        grey[row : row + 2, column : column + 25] = 250
+    found = scratches.find_scratches(grey)
+    assert found[60, 90] and found[150, 50] and found[200, 190]
+    assert not found[:8].any() and not found[:, 248:].any()
+
+
 def test_the_steps_are_named():
     assert parse_steps(True) == ("fading", "scratches", "cast")
     assert parse_steps(["cast", "fading"]) == ("cast", "fading")
