@@ -144,7 +144,7 @@ def train(
     if len(rows) < frozen:
         features = Features(configuration, batches, folder, first)
         features.fill(report)
-        report(f"epochs {len(rows) + 1} to {frozen}: the decoder learns, the encoder is frozen")
+        report(f"up to epoch {frozen} the encoder is frozen, and the decoder learns")
         with distribution(devices), precision_policy(configuration.precision):
             settings = dataclasses.replace(configuration, frozen_stages=7)
             network = compile_network(settings, steps, frequencies)
@@ -165,9 +165,10 @@ def train(
             else:
                 registry.initialize(network, configuration)
             if frozen:
-                report(
-                    f"epochs {len(rows) + 1} to {configuration.epochs}: the whole network learns"
-                )
+                first_stage = configuration.frozen_stages + 1
+                learning = f"the encoder learns too from its stage {first_stage} on"
+                stays = "the encoder stays frozen, without a cache"
+                report(f"from epoch {frozen + 1} on {learning if first_stage <= 7 else stays}")
             fit(
                 network,
                 network,

@@ -105,8 +105,9 @@ class Features:
             before = cache.done(view)
             cache.fill(view)
             rate = (len(cache) - before) / (time.monotonic() - start)
+            name = "training" if part == "train" else part
             report(
-                f"{part} view {view + 1} of {self._views[part]}: {len(cache) - before} pictures, "
+                f"{name} view {view + 1} of {self._views[part]}: {len(cache) - before} pictures, "
                 f"{rate:.1f} pictures/s"
             )
 

@@ -143,8 +143,8 @@ def test_a_run_says_what_it_cached_and_which_part_learnt(finished, parts, config
     said = [lines.index(each) for each in lines if "features of 2 views" in each]
     assert len(said) == 1 and f"{facts['bytes'] / 1e6:.1f} MB" in lines[said[0]]
     assert said[0] < next(place for place, each in enumerate(lines) if "view 1 of 2" in each)
-    assert any("epochs 1 to 2" in each for each in lines)
-    assert any("epochs 3 to 4" in each for each in lines)
+    assert "up to epoch 2 the encoder is frozen, and the decoder learns" in lines
+    assert "from epoch 3 on the encoder learns too from its stage 5 on" in lines
     shares = {name: each["share"] for name, each in record["categories"].items()}
     counts = parts.train.counts
     assert sum(shares.values()) == pytest.approx(1, abs=1e-3)
