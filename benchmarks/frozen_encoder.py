@@ -17,6 +17,7 @@ from colorlab import training
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits, toy
 from colorlab.networks import registry
+from colorlab.training.compilation import compile_network
 from colorlab.training.frozen import Features
 
 _PICTURES, _SIDE = 24, 256  # of each of eight categories
@@ -34,7 +35,7 @@ def _both_ways(configuration, place):
     features.fill(said.append)
     rate = float(said[2].split()[-2])  # of the second view; the first one traces
 
-    network = training.compile_network(dataclasses.replace(configuration, frozen_stages=7))
+    network = compile_network(dataclasses.replace(configuration, frozen_stages=7))
     _, decoder = registry.split_network(network, configuration)
     decoder.compile(optimizer=network.optimizer, loss=network.loss.of_ab)
     read = itertools.cycle(batches.training())
