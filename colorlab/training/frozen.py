@@ -131,7 +131,7 @@ class Features:
         """
         steps, size = self._batches.steps_per_epoch, self._batches.batch_size
         epochs = min(self._configuration.frozen_epochs, self._configuration.epochs)
-        drawn = {}
+        drawn: dict[int, tuple] = {}
 
         def pick(number):
             epoch, step = divmod(number, steps)
