@@ -6,11 +6,12 @@ import shutil
 import numpy as np
 import pytest
 from small_runs import Stop, painted_parts, require_equal_runs
+from tiny_network import tiny_decode, tiny_encode
 
 from colorlab import training
 from colorlab.color import srgb_to_lab
 from colorlab.configuration import Configuration
-from colorlab.networks import registry
+from colorlab.networks import efficientnet_unet, registry
 from colorlab.training.batches import Batches
 
 
@@ -63,7 +64,9 @@ def test_a_later_start_has_the_same_hints(parts, configuration):
 
 
 @pytest.mark.slow
-def test_continued_equals_uninterrupted(tmp_path, parts, configuration):
+def test_continued_equals_uninterrupted(tmp_path, parts, configuration, monkeypatch):
+    monkeypatch.setattr(efficientnet_unet, "encode", tiny_encode)
+    monkeypatch.setattr(efficientnet_unet, "decode", tiny_decode)
     training.train(configuration, Batches(parts, configuration), tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         training.train(
