@@ -78,6 +78,7 @@ def skin_of(lightness, a, b):
     return np.round(255 * lab2rgb(np.full((64, 64, 3), (lightness, a, b)))).astype("uint8")
 
 
+@pytest.mark.slow
 def test_the_tables_tell_where_a_method_is_wrong(tmp_path):
     lightnesses = np.linspace(25, 80, 20)
     (tmp_path / "faces").mkdir()

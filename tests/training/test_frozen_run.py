@@ -15,6 +15,8 @@ from colorlab.networks import efficientnet_unet, registry
 from colorlab.training import feature_cache
 from colorlab.training.batches import Batches
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def tiny():
@@ -97,7 +99,6 @@ def between(tmp_path_factory, parts, configuration):
     return run
 
 
-@pytest.mark.slow
 def test_continued_equals_uninterrupted(tmp_path, parts, configuration, between, finished):
     """Also when it was stopped while features were computed, in each phase, and between them."""
     run = shutil.copytree(between, tmp_path / "run")
