@@ -29,6 +29,7 @@ def shipped():
         ("hints", ("default",)),
         ("asking", ("default",)),
         ("skin_tones", ("default", "small")),
+        ("quantization", ("default",)),
     ],
 )
 def test_the_tables_were_measured_with_the_shipped_weights(results, names):
