@@ -38,6 +38,8 @@ def _read_tensor(stored):
             (kind,) = varints(content)
         elif number == _RAW:
             raw = content
+    if not raw:  # as in a damaged file, whose dimensions may be anything then
+        raise ValueError("a tensor of weights is empty")
     return np.frombuffer(raw, _TYPES[kind]).reshape(dimensions)
 
 
@@ -62,7 +64,8 @@ def separate_sums(network: Network) -> Network:
     """
     try:
         return _Rewriting(network).result()
-    except (AttributeError, IndexError, KeyError, ValueError):  # what it lacks, or is damaged
+    # What it lacks, or what is damaged.
+    except (ArithmeticError, AttributeError, LookupError, ValueError):
         return network
 
 
@@ -124,11 +127,13 @@ class _Rewriting:
 
     def _channels(self, name):
         """Count the channels of a value, or return None."""
-        node = self.maker.get(name)
-        if node and node.operator in ("Conv", "BatchNormalization"):
-            return len(self._weights(node.inputs[1])[0])
-        if node and node.operator in _KEEP_CHANNELS:
-            return self._channels(node.inputs[0])
+        for _ in self.nodes:  # no further: the nodes of a damaged file may go round in circles
+            node = self.maker.get(name)
+            if node and node.operator in ("Conv", "BatchNormalization"):
+                return self._weights(node.inputs[1])[0].shape[0]
+            if node is None or node.operator not in _KEEP_CHANNELS:
+                return None
+            name = node.inputs[0]
         return None
 
     def _parts(self, node):
@@ -140,19 +145,18 @@ class _Rewriting:
         if beside.number("axis", 1) != 1 or len(set(constant)) == 1:
             return None
         parts = {kind: ([], []) for kind in ("hints", "deep", "constant")}
-        place = 0
+        place, width = 0, self._weights(node.inputs[1])[0].shape[1]
         last = len(constant) - constant[::-1].index(True)
         for name, is_constant in list(zip(beside.inputs, constant, strict=True))[:last]:
             count = self._channels(name)
-            if count is None:
+            if count is None or place + count > width:
                 return None
             names, channels = parts["constant" if is_constant else "deep"]
             names.append(name)
             channels += range(place, place + count)
             place += count
         # Behind the last one all is the hints', however many channels each of them has.
-        channels = range(place, self._weights(node.inputs[1])[0].shape[1])
-        parts["hints"] = beside.inputs[last:], channels
+        parts["hints"] = beside.inputs[last:], range(place, width)
         return [(kind, *part) for kind, part in parts.items() if part[0]]
 
     def _convolve_apart(self, nodes, node, parts):
@@ -182,7 +186,7 @@ class _Rewriting:
         """Normalize all summands, all but one without offset, and return their outputs."""
         _, scale, offset, mean, variance = node.inputs
         zeros, outputs = f"{node.outputs[0]}:zeros", []
-        self._add_tensor(zeros, np.zeros(len(self._weights(scale)[0]), "<f4"))
+        self._add_tensor(zeros, np.zeros(self._weights(scale)[0].shape, "<f4"))
         for number, summand in enumerate(summands):
             inputs = [summand, scale, offset, mean, variance]
             if number:

@@ -31,13 +31,14 @@ _FIXED = {_FIXED_64: 8, _FIXED_32: 4}
 def _read_varint(data, place):
     if (value := data[place]) < 128:
         return value, place + 1
-    value = shift = 0
-    while True:
+    value = 0
+    for shift in range(0, 64, 7):
         byte = data[place]
         value |= (byte & 127) << shift
-        place, shift = place + 1, shift + 7
+        place += 1
         if byte < 128:
             return value, place
+    raise ValueError("a number has more than 64 bits")
 
 
 def varint(value: int) -> bytes:
@@ -57,6 +58,11 @@ def varint(value: int) -> bytes:
 
 def varints(content: Message) -> list[int]:
     """Decode the whole numbers that follow each other in a field.
+
+    Raises
+    ------
+    IndexError, ValueError
+        If they are cut short, or one has more than 64 bits.
 
     Examples
     --------

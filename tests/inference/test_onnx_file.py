@@ -7,6 +7,7 @@ import pytest
 
 from colorlab.inference.onnx_file import read_network
 from colorlab.inference.pretrained import weights_file
+from colorlab.inference.protobuf import varint, varints
 
 
 def without_types(content):
@@ -63,3 +64,10 @@ def test_a_damaged_file_is_refused():
     for length in (0, 1, 5, 1000, len(content) // 2, len(content) - 1):
         with pytest.raises(ValueError, match="no ONNX file"):
             read_network(content[:length])
+
+
+def test_a_number_of_more_than_64_bits_is_refused():
+    """Bytes that say that more follow are not added up to a number as long as the file."""
+    assert varints(varint(2**64 - 1) + varint(2**63)) == [2**64 - 1, 2**63]
+    with pytest.raises(ValueError, match="more than 64 bits"):
+        varints(b"\xff" * 10 + b"\0")

@@ -156,6 +156,33 @@ def test_pictures_one_below_the_other_are_no_channels():
     assert not separated(content)[1]
 
 
+@pytest.mark.parametrize("length", [1, 2000])
+def test_nodes_that_go_round_in_circles_or_far_are_followed_to_an_end(length):
+    """A file may hold what no network computes, and it must not end in a traceback."""
+    model = onnx.ModelProto.FromString(network(("one", "hints"))[0])
+    nodes = list(model.graph.node)
+    (first,) = (node for node in nodes if "one" in node.output)
+    names = [f"far{number}" for number in range(length)]
+    links = zip(["one" if length == 1 else "linear", *names], names, strict=False)
+    far = [helper.make_node("Relu", [source], [result]) for source, result in links]
+    first.input[0] = names[-1]
+    place = nodes.index(first)
+    del model.graph.node[:]
+    model.graph.node.extend([*nodes[:place], *far, *nodes[place:]])
+    assert separated(model.SerializeToString())[1] == (length > 1)
+
+
+@pytest.mark.parametrize("shape", [(0, 1000, 3, 3), (6, 3, 3, 3), (), (2**62, 2), (2**63 - 1, 2)])
+def test_weights_of_another_shape_than_their_content_stay_as_they_are(shape):
+    """An empty one of a billion channels would fill the memory with their numbers."""
+    model = onnx.ModelProto.FromString(network(("one", "hints"), kind="float32")[0])
+    (kernel,) = (each for each in model.graph.initializer if each.name == "kernel")
+    kernel.raw_data = kernel.raw_data[: 4 * int(np.prod(shape, dtype="O"))]
+    del kernel.dims[:]
+    kernel.dims.extend(shape)
+    assert not separated(model.SerializeToString())[1]
+
+
 def test_the_shipped_network_computes_the_same():
     from colorlab.inference.pretrained import weights_file
 
