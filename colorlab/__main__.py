@@ -11,11 +11,13 @@ __all__ = ["main"]
 
 def main():
     """Run the command line, and end in silence if it is stopped before it has started."""
-    gc.disable()  # until the command is known: what is imported is no garbage
+    gc.disable()  # what is imported is no garbage, and takes long to look through
     try:
         from colorlab import cli
     except KeyboardInterrupt:
         sys.exit(130)
+    gc.freeze()
+    gc.enable()
     cli.main()
 
 

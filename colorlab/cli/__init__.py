@@ -4,7 +4,6 @@ Taught in :doc:`/notebooks/04_training` and :doc:`/notebooks/05_results`.
 """
 
 import errno
-import gc
 import importlib
 import os
 import sys
@@ -49,7 +48,6 @@ def _build(name):
 app = typer.Typer(
     cls=_Commands,
     name="colorlab",
-    help="Put the colour back into grey photographs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -58,10 +56,8 @@ app = typer.Typer(
 
 
 @app.callback()
-def _begin():
-    """Collect garbage from here on, but do not look through what the program itself consists of."""
-    gc.freeze()
-    gc.enable()
+def _colorlab():
+    """Put the colour back into grey photographs."""
 
 
 def _refuse(error):

@@ -38,11 +38,11 @@ def _names_in(path):
 
 def open_manifest(path, colorizer, settings, suffix, ending, shard):
     """Return the manifest of a command, or what stands for none."""
+    if path is None:
+        return contextlib.nullcontext()
     from colorlab.inference.job_settings import made_with
     from colorlab.inference.manifest import Manifest
 
-    if path is None:
-        return contextlib.nullcontext()
     device = getattr(colorizer.predictor, "device", None)
     facts = {**made_with(colorizer, settings, suffix, ending), "shard": shard, "device": device}
     return Manifest(path, {**facts, "version": __version__})

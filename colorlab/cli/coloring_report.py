@@ -38,6 +38,18 @@ class Report:
         self._model, self._as_json = model, as_json
         self._failed, self._kept, self._passed_over = list(unreadable), 0, passed_over
 
+    def say_what_needs_memory(self, jobs, whole):
+        """Print which large scans are not coloured strip by strip, or all where whole is true."""
+        from colorlab.images.opening import is_decoded_whole
+
+        for job in jobs:
+            if is_decoded_whole(job.source, whole):
+                say(
+                    f"{job.source}: takes several GB of memory; an opaque 8-bit TIFF file without "
+                    "--restore and --compare takes less",
+                    errors,
+                )
+
     def add(self, job, facts):
         """Print what became of a photograph."""
         if "kept" in facts:

@@ -173,11 +173,16 @@ def colorize(
     photos = photos or []
     if "" in photos:
         raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
+    palette = None
+    if like is not None:
+        from colorlab.inference.reference_palette import palette_of
+
+        palette = palette_of(like)
     settings = Settings(
         *(saturation, size, FORMATS.get(ending or ""), quality, compare, overwrite, temperature),
         hints=tuple(_hint(text) for text in hint or ()),
         hints_file=hints,
-        palette=None if like is None else _palette(like),
+        palette=palette,
         variants=variants,
         doubt=doubt,
         mark=mark,
@@ -198,20 +203,21 @@ def colorize(
             raise InputError("--hints: photographs in a storage have no files of hints beside them")
         if pages == "all" and FORMATS.get(ending or "", "TIFF") != "TIFF":
             raise InputError("--pages all: a result of an archive is one file; leave --format out")
-        archive = open_archive(photos, out, names, shard, suffix, ending, overwrite)
-        colorizer = load_model(model, workers_for(MOST_WORKERS)[1], device)
-        report = ArchiveReport(archive, model, as_json)
-        with open_manifest(manifest, colorizer, settings, suffix, ending, shard) as lines:
-            work(_colorize_all(archive, colorizer, settings, manifest=lines), report)
+        planned = open_archive(photos, out, names, shard, suffix, ending, overwrite)
+        report, count = ArchiveReport(planned, model, as_json), MOST_WORKERS
     else:
         if out is None and photos != ["-"]:
             raise InputError("-o is missing: name a folder, or a file for a single picture")
         planned = plan(photos, out, suffix, ending, overwrite, pages == "all", variants, doubt)
-        report = Report(planned, model, as_json)
-        if planned.jobs:
-            workers, threads = workers_for(len(planned.jobs))
-            colorizer = load_model(model, threads, device)
-            work(_colorize_all(planned, colorizer, settings, workers), report)
+        report, count = Report(planned, model, as_json), len(planned.jobs)
+        if largest is not None:
+            report.say_what_needs_memory(planned.jobs, bool(steps) or compare)
+    if count:
+        colorizer = load_model(model, workers_for(count)[1], device)
+        from colorlab.inference.batch import colorize_all  # imported while the model was loaded
+
+        with open_manifest(manifest, colorizer, settings, suffix, ending, shard) as lines:
+            work(colorize_all(planned, colorizer, settings, manifest=lines), report)
     report.end()
 
 
@@ -227,15 +233,3 @@ def _hint(text):
     if len(radius) > 1 or not color:
         raise InputError(f"--hint must be X,Y=COLOUR, such as 120,80=darkred, got {text!r}")
     return Hint(x, y, color.strip(), *radius)
-
-
-def _colorize_all(*arguments, **more):
-    from colorlab.inference.batch import colorize_all
-
-    return colorize_all(*arguments, **more)
-
-
-def _palette(path):
-    from colorlab.inference.reference_palette import palette_of
-
-    return palette_of(path)

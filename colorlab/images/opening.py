@@ -11,10 +11,17 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from colorlab.errors import InputError
-from colorlab.images import formats, tiff
+from colorlab.images import formats, large, png_strips, tiff
 from colorlab.images.refusals import EXPECTED, one_line_errors, open_regular
 
-__all__ = ["open_as", "open_stream", "page_numbers", "picture_size", "recognize"]
+__all__ = [
+    "is_decoded_whole",
+    "open_as",
+    "open_stream",
+    "page_numbers",
+    "picture_size",
+    "recognize",
+]
 
 
 def open_stream(source: str | os.PathLike | bytes) -> BinaryIO:
@@ -101,6 +108,31 @@ def picture_size(source: str | os.PathLike | bytes) -> tuple[int, int]:
         with open_as(recognize(stream, source), stream) as picture:
             return picture.height, picture.width
     return 0, 0
+
+
+def is_decoded_whole(source: str | os.PathLike | bytes, whole: bool = False) -> bool:
+    """Tell whether a picture is large, and cannot be read strip by strip.
+
+    Parameters
+    ----------
+    source : path-like or bytes
+    whole : bool
+        Whether it is needed as a whole anyway.
+
+    Returns
+    -------
+    bool
+        False where that cannot be told.
+    """
+    with contextlib.suppress(Exception), one_line_errors("picture"), open_stream(source) as stream:
+        kind = recognize(stream, source)
+        with open_as(kind, stream) as picture:
+            if kind == "JPEG":
+                whole = whole or picture.mode == "CMYK" or "progressive" in picture.info
+            elif kind != "TIFF":
+                whole = whole or kind != "PNG" or png_strips.is_interlaced(stream)
+            return whole and large.is_large(picture.height, picture.width)
+    return False
 
 
 def page_numbers(source: str | os.PathLike | bytes) -> tuple[tuple[int, ...], bool]:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -463,6 +464,35 @@ def test_a_folder_that_is_called_as_a_step_is_not_taken_for_a_photograph(
     assert [each.name for each in (tmp_path / "one").iterdir()] == ["album.png"]
     assert color("album", "-o", "two", "--restore", "./cast").code == 0
     assert sorted(each.name for each in (tmp_path / "two").iterdir()) == ["album.png", "cast.png"]
+
+
+def test_of_a_scan_that_needs_much_memory_it_is_said_beforehand(color, tmp_path, monkeypatch):
+    from colorlab.images import large
+
+    monkeypatch.setattr(large, "LARGE", 64 * 64 - 1)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # of this process; --largest sets it
+    picture().save(tmp_path / "a.jpg", progressive=True)
+    picture().save(tmp_path / "b.jpg")
+    picture().convert("CMYK").save(tmp_path / "c.jpg")
+    picture().save(tmp_path / "d.webp")
+    picture().save(tmp_path / "e.png")
+    picture().save(tmp_path / "f.tif")
+    picture(size=63).save(tmp_path / "small.webp")
+    whole = ("a.jpg", "c.jpg", "d.webp")
+    for options, named in (
+        ((), ()),
+        (("--largest", 200), whole),
+        (("--largest", 200, "--compare"), ("a.jpg", "b.jpg", "c.jpg", "d.webp", "e.png", "f.tif")),
+    ):
+        result = color(tmp_path, "-o", tmp_path / "out", "--overwrite", *options)
+        assert result.code == 0
+        assert sorted(result.errors.splitlines()) == [
+            f"{tmp_path / name}: takes several GB of memory; an opaque 8-bit TIFF file without "
+            "--restore and --compare takes less"
+            for name in named
+        ]
+        assert len(names(tmp_path / "out")) == 7
+        shutil.rmtree(tmp_path / "out")
 
 
 def test_quality_trades_size_for_detail(color, tmp_path):

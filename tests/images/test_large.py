@@ -11,6 +11,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from colorlab.errors import InputError
 from colorlab.images import jpeg_strips, large, png_strips
+from colorlab.images.opening import is_decoded_whole
 from colorlab.images.photograph import Photograph, read_photograph
 from colorlab.images.provenance import with_mark
 from colorlab.images.writing import save_image, write_photograph
@@ -213,6 +214,15 @@ def interlaced_png():
     header = struct.pack(">IIBBBBB", 210, 150, 8, 2, 0, 0, 1)
     body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize("limit", [10_000, 10**6])
+def test_what_is_not_read_in_strips_is_known_before(monkeypatch, limit):
+    monkeypatch.setattr(large, "LARGE", limit)
+    for whole, content in ((True, interlaced_png()), (False, FILES["rgb"])):
+        assert is_decoded_whole(content) == (whole and limit < 150 * 210)
+        assert is_decoded_whole(content, whole=True) == (limit < 150 * 210)
+    assert not is_decoded_whole(b"no picture")
 
 
 def test_a_large_png_file_of_another_order_is_read_as_a_whole():
