@@ -34,7 +34,7 @@ def check(
     missing = 0
     for finding in checks.check_all(data):
         mark = "[green]\u2713[/]" if finding.good else "[red]\u2717[/]"
-        console.print(f"{mark} {finding.name:<12} {escape(finding.found)}", soft_wrap=True)
+        console.print(f"{mark} {finding.name:<14} {escape(finding.found)}", soft_wrap=True)
         if not finding.good:
             missing += 1
             console.print(f"  to fix it: {escape(finding.remedy)}", soft_wrap=True)
