@@ -13,10 +13,12 @@ from PIL import Image
 from colorlab.errors import InputError
 from colorlab.images.refusals import note_missing, require_size
 
-__all__ = ["SIGNATURE", "chunk", "read_chunks", "without_bad_chunks"]
+__all__ = ["SAMPLES", "SIGNATURE", "chunk", "read_chunks", "row_length", "without_bad_chunks"]
 
 #: The first bytes of a PNG file.
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+#: How many numbers make a pixel of each colour type.
+SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _LONGEST_PROFILE = 2**24  # bytes
 
 
@@ -56,6 +58,25 @@ def read_chunks(content):
         end = content[place + 8 + length : place + 12 + length]
         yield kind, data, end == struct.pack(">I", zlib.crc32(kind + data))
         place += 12 + length
+
+
+def row_length(width, bits, kind):
+    """Count the bytes of a row of pixels, without the one that names its filter.
+
+    Parameters
+    ----------
+    width : int
+        In pixels.
+    bits : int
+        Of a sample.
+    kind : int
+        The colour type.
+
+    Returns
+    -------
+    int
+    """
+    return (width * bits * SAMPLES.get(kind, 1) + 7) // 8
 
 
 def without_bad_chunks(content):
@@ -134,8 +155,7 @@ def _long_profile(data):
 def _filled(header, packed):
     """Fill the missing pixels of a truncated file."""
     width, height, bits, color, _, _, interlaced = struct.unpack(">IIBBBBB", header)
-    samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(color, 1)
-    row = 1 + (width * bits * samples + 7) // 8
+    row = 1 + row_length(width, bits, color)
     require_size(width, height)
     try:
         unpacker = zlib.decompressobj()

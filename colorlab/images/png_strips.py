@@ -19,13 +19,12 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from colorlab.images.png import SIGNATURE, chunk, read_chunks
+from colorlab.images.png import SAMPLES, SIGNATURE, chunk, read_chunks, row_length
 
 __all__ = ["is_interlaced", "open_metadata", "read_strips", "write_png"]
 
 _PIXELS = 2**21  # of a strip
 _PIECE = 2**16  # bytes
-_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of each colour type
 _TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # the colour type of so many samples
 _ANIMATION = (b"acTL", b"fcTL", b"fdAT")
 _OF_COLORS = (b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"iCCP")
@@ -63,7 +62,7 @@ def open_metadata(stream):
     """
     header, side, _ = _parts(stream)
     width, _, bits, kind = struct.unpack_from(">IIBB", header)
-    row = np.zeros((1, 1 + (width * bits * _SAMPLES[kind] + 7) // 8), "uint8")
+    row = np.zeros((1, 1 + row_length(width, bits, kind)), "uint8")
     header = struct.pack(">II", width, 1) + header[8:]
     return _opened(header, b"".join(chunk(*each) for each in side), row)
 
@@ -89,8 +88,7 @@ def read_strips(stream):
     header, side, pixels = _parts(stream)
     side = b"".join(chunk(*each) for each in side if each[0] in _OF_COLORS)
     width, height, bits, kind = struct.unpack_from(">IIBB", header)
-    samples = _SAMPLES[kind]
-    length = (width * bits * samples + 7) // 8
+    length, step = row_length(width, bits, kind), max(1, bits * SAMPLES[kind] // 8)
     rows = max(1, _PIXELS // width)
     above = np.zeros(length, "uint8")
     for top in range(0, height, rows):
@@ -99,7 +97,7 @@ def read_strips(stream):
         if len(content) < count * (1 + length):
             raise OSError(f"image file is truncated ({len(content)} bytes of a strip)")
         packed = np.frombuffer(content, "uint8").reshape(count, 1 + length)
-        strip = _without_differences(packed, above, max(1, bits * samples // 8))
+        strip = _without_differences(packed, above, step)
         above = strip[-1]
         plain = np.zeros((count, 1 + length), "uint8")
         plain[:, 1:] = strip

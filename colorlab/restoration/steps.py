@@ -17,8 +17,8 @@ __all__ = ["STEPS", "names_steps", "parse_steps", "restored_grey"]
 
 #: The names of the steps that `all` stands for.
 STEPS = ("fading", "scratches", "cast")
-_CRACKS = "cracks"
-_ALL = "all"
+_CRACKS, _ALL = "cracks", "all"
+_NAMES = (*STEPS, _CRACKS, _ALL)
 _PIXELS = 2**21  # of a strip
 
 
@@ -62,8 +62,8 @@ def parse_steps(restore: str | bool | Iterable[str] | None) -> tuple[str, ...]:
     steps: dict[str, None] = {}  # in order, each once
     for name in names:
         name = name.strip() if isinstance(name, str) else name
-        if name not in (*STEPS, _CRACKS, _ALL):
-            known = ", ".join((*STEPS, _CRACKS))
+        if name not in _NAMES:
+            known = ", ".join(_NAMES[:-1])
             raise InputError(f"restore must be some of {known}, or all, got {name!r}")
         steps.update(dict.fromkeys(STEPS if name == _ALL else (name,)))
     if {"scratches", _CRACKS} & steps.keys() and importlib.util.find_spec("skimage") is None:
@@ -91,7 +91,7 @@ def names_steps(word: str) -> bool:
     >>> names_steps("fading,cast"), names_steps("./cast"), names_steps("album")
     (True, False, False)
     """
-    return all(name.strip() in (*STEPS, _CRACKS, _ALL) for name in word.split(","))
+    return all(name.strip() in _NAMES for name in word.split(","))
 
 
 def restored_grey(picture: Image.Image, steps: Iterable[str] = ()) -> tuple[np.ndarray, list[str]]:
