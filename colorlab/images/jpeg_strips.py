@@ -20,10 +20,8 @@ from PIL import Image
 __all__ = ["write_jpeg"]
 
 _BLOCK = 16  # rows and columns of a unit, as Pillow writes colours
-_MOST_UNITS = 65_535  # between two restart markers
-_PIXELS = 2**21  # of a strip
+_PIXELS = 2**21  # of a strip, far fewer than the 65,535 units between two restart markers
 _FRAME, _SCAN, _RESTART, _END = 0xC0, 0xDA, 0xD0, b"\xff\xd9"
-_PIXEL_OPTIONS = ("quality",)
 
 
 def write_jpeg(stream, image, options):
@@ -39,17 +37,11 @@ def write_jpeg(stream, image, options):
         As for Pillow's ``save``: the quality, and metadata.
     """
     height, width = image.shape[:2]
-    units = -(-width // _BLOCK)
-    blocks = max(1, min(_MOST_UNITS // units, _PIXELS // (_BLOCK * width)))
-    further = {key: options[key] for key in _PIXEL_OPTIONS if key in options}
+    blocks = max(1, _PIXELS // (_BLOCK * width))
     for number, top in enumerate(range(0, height, _BLOCK * blocks)):
         content = io.BytesIO()
-        Image.fromarray(image[top : top + _BLOCK * blocks]).save(
-            content,
-            "JPEG",
-            restart_marker_rows=blocks,
-            **(further if number else options),
-        )
+        strip = Image.fromarray(image[top : top + _BLOCK * blocks])
+        strip.save(content, "JPEG", restart_marker_rows=blocks, **options)
         header, scan = _split(content.getvalue(), height)
         stream.write(bytes((0xFF, _RESTART + (number - 1) % 8)) if number else header)
         stream.write(scan)

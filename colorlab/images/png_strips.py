@@ -117,8 +117,8 @@ def _parts(stream):
             continue
         data = stream.read(size)
         broken = stream.read(4) != struct.pack(">I", zlib.crc32(kind + data))
-        if kind == b"IEND" or (broken and places):
-            break  # what is damaged before the pixels has been refused already
+        if kind == b"IEND" or broken:
+            break
         if kind not in _ANIMATION:
             found.append((kind, data))
     return found[0][1], found[1:], _Pixels(stream, places)
@@ -196,7 +196,6 @@ def write_png(stream, image, options):
     rows = max(1, _PIXELS // width)
     options = dict(options)
     packer = zlib.compressobj(options.pop("compress_level", 6))
-    behind = []
     stream.write(SIGNATURE)
     for top in range(0, height, rows):
         content = io.BytesIO()
@@ -209,11 +208,11 @@ def write_png(stream, image, options):
             elif kind == b"IHDR" and top == 0:
                 stream.write(chunk(kind, struct.pack(">II", width, height) + data[8:]))
             elif kind != b"IEND" and top == 0:
-                behind.append(chunk(kind, data)) if packed else stream.write(chunk(kind, data))
+                stream.write(chunk(kind, data))
         differences = zlib.decompress(b"".join(packed))
         _write_pixels(stream, packer.compress(differences[(1 + width * channels) * (top > 0) :]))
     _write_pixels(stream, packer.flush())
-    stream.write(b"".join(behind) + chunk(b"IEND", b""))
+    stream.write(chunk(b"IEND", b""))
 
 
 def _write_pixels(stream, data):

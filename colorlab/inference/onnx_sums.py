@@ -149,7 +149,7 @@ class _Rewriting:
         last = len(constant) - constant[::-1].index(True)
         for name, is_constant in list(zip(beside.inputs, constant, strict=True))[:last]:
             count = self._channels(name)
-            if count is None or place + count > width:
+            if count is None or place + count >= width:
                 return None
             names, channels = parts["constant" if is_constant else "deep"]
             names.append(name)

@@ -89,6 +89,15 @@ def test_impossible_colours_move_towards_grey_and_keep_their_hue():
     assert np.abs(hue - 45).max() < 25
 
 
+@pytest.mark.parametrize("level", [12, 243])
+def test_what_is_impossible_on_one_side_alone_is_moved_too(level):
+    """Too dark or too light for its colour, and nowhere the other."""
+    grey = np.full((4, 4, 1), level, "uint8")
+    rgb = luma.recombine(grey, np.full((4, 4, 2), (60.0, 50.0), "float32")).astype(int)
+    assert np.ptp(rgb, axis=-1).min() > 5
+    np.testing.assert_allclose(rgb @ np.array([0.299, 0.587, 0.114]), level, atol=1)
+
+
 def test_a_and_b_are_enlarged_as_pillow_enlarges_it():
     ab = np.random.default_rng(1).normal(0, 5, (5, 4, 2)).astype("float32")
     grey = np.full((1100, 1000, 1), 128.0)  # more than one strip

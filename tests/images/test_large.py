@@ -14,6 +14,7 @@ from colorlab.images import jpeg_strips, large, png_strips
 from colorlab.images.opening import is_decoded_whole
 from colorlab.images.photograph import Photograph, read_photograph
 from colorlab.images.provenance import with_mark
+from colorlab.images.reading import open_picture
 from colorlab.images.writing import save_image, write_photograph
 
 ROWS, COLUMNS = np.mgrid[:150, :210]
@@ -141,6 +142,8 @@ def png_files():
     gamma = chunk(b"gAMA", struct.pack(">I", 100_000))
     linear = encoded(rgb, "PNG")
     behind = encoded(rgb, "PNG")
+    faded = COLOR.copy()
+    faded[100:] = LUMA[100:, :, None]
     return {
         "rgb": encoded(rgb, "PNG", dpi=(300, 300)),
         "turned, with text": encoded(rgb, "PNG", exif=exif, pnginfo=text),
@@ -164,6 +167,8 @@ def png_files():
         "16 bits, rgb": wide_png(noise[..., :3], 2),
         "16 bits, rgb and alpha": wide_png(noise, 6),
         "linear light": linear[:33] + gamma + linear[33:],
+        "animated": encoded(rgb, "PNG", save_all=True, append_images=[rgb.rotate(180)]),
+        "colours at the top": encoded(Image.fromarray(faded), "PNG"),
         "noise behind": behind[:-12] + b"\xff" * 30,
         "text behind": behind[:-12] + chunk(b"tEXt", b"Title\0The harbour") + behind[-12:],
     }
@@ -178,6 +183,8 @@ def test_a_png_file_in_strips_is_the_file_as_a_whole(monkeypatch, name, pixels):
     """Pillow, which decodes all of it at once, is the judge."""
     content = FILES[name]
     monkeypatch.setattr(png_strips, "_PIXELS", pixels)
+    with open_picture(content) as opened:
+        assert opened.whole  # a repair would have read all of it
     strips = read_photograph(content, "scan")
     monkeypatch.setattr(large, "LARGE", 10**6)
     whole = read_photograph(content, "scan")
@@ -186,6 +193,20 @@ def test_a_png_file_in_strips_is_the_file_as_a_whole(monkeypatch, name, pixels):
     if whole.alpha is not None:
         np.testing.assert_array_equal(strips.alpha, whole.alpha)
     assert (strips.notes, strips.metadata) == (whole.notes, whole.metadata)
+
+
+@pytest.mark.parametrize("level", [0, 6])
+def test_large_png_files_of_damaged_pixels_are_refused_as_small_ones_are(monkeypatch, level):
+    content = bytearray(encoded(Image.fromarray(COLOR), "PNG", compress_level=level))
+    place = content.index(b"IDAT") + 4
+    content[place : place + 300] = bytes(300)
+    lines = []
+    for limit in (10_000, 10**6):
+        monkeypatch.setattr(large, "LARGE", limit)
+        with pytest.raises(InputError, match="^scan: is damaged or cut short") as error:
+            read_photograph(bytes(content), "scan")
+        lines.append(str(error.value))
+    assert lines[0] == lines[1]
 
 
 @pytest.mark.parametrize("part", [0.3, 0.7, 0.99])

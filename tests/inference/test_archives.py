@@ -132,6 +132,16 @@ def test_a_list_names_photographs_below_the_folder(place, tmp_path, monkeypatch)
     assert [job.path for job in Archive(".", "../out", [str(place / "a.jpg")])] == ["a.jpg"]
 
 
+def test_names_that_are_spelled_otherwise_are_photographs_of_the_list_too(place, tmp_path):
+    """As `find` prints them below a link, of folders, and with what a script put behind them."""
+    link = tmp_path / "link"
+    link.symlink_to(place)
+    names = [str(place / "a.jpg"), str(link / "b.gif"), "deep/a.JPG/", "deep//./a.JPG", "x\ny.jpg"]
+    archive = Archive(link, link / "out", [*names, "out", "out/a.jpg", str(link / "out")])
+    found = [job.path for job in archive]
+    assert (found, archive.unreadable) == (["a.jpg", "b.gif", "x\ny.jpg", "deep/a.JPG"], [])
+
+
 @pytest.mark.parametrize("folder", ["in", "./in/", "../in", "../in/deep/.."])
 def test_names_are_those_that_find_prints(place, monkeypatch, folder):
     monkeypatch.chdir(place if folder.startswith("..") else place.parent)

@@ -61,6 +61,18 @@ def test_jobs_with_nothing_in_common_are_coloured(album, colorizer, tmp_path, mo
     assert (tmp_path / "one" / "a.png").exists() and (tmp_path / "two" / "a.png").exists()
 
 
+def test_a_result_that_somebody_else_wrote_meanwhile_is_not_taken_for_ours(
+    album, colorizer, tmp_path
+):
+    """Of an archive, several processes write the same results; of a Plan, one does."""
+    planned = plan([album / "a.png"], tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.png").write_text("mine")
+    [(_, facts)] = batch.colorize_all(planned, colorizer)
+    assert "a.png: exists already" in facts["error"]
+    assert (tmp_path / "out" / "a.png").read_text() == "mine"
+
+
 def test_it_works_in_a_thread_which_may_not_touch_signals(album, colorizer, tmp_path):
     results = []
 

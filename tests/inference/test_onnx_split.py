@@ -39,7 +39,8 @@ def model():
         helper.make_node("Conv", ["beside", "late"], ["wide"]),
         helper.make_node("Slice", ["shape", "two", "four"], ["sides"]),
         helper.make_node("Concat", ["one", "bins", "sides"], ["whole"], axis=0),
-        helper.make_node("Reshape", ["wide", "whole"], ["ab_bins"]),
+        helper.make_node("Reshape", ["wide", "whole"], ["once"]),
+        helper.make_node("Reshape", ["once", "whole"], ["ab_bins"]),  # a feature that is used twice
     ]
     whole = {"two": [2], "four": [4], "one": [-1], "bins": [227]}
     initializers = [

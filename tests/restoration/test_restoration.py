@@ -15,7 +15,7 @@ from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
 from colorlab.images import to_grey
 from colorlab.images.photograph import read_photograph
-from colorlab.restoration import cast, fading, scratches
+from colorlab.restoration import cast, fading, scratches, steps
 from colorlab.restoration.steps import parse_steps, restored_grey
 
 CAMERA = data.camera()
@@ -173,6 +173,10 @@ def test_a_frame_that_goes_round_a_corner_is_no_scratch():
     found = scratches.find_scratches(grey)
     assert found[60, 90] and found[150, 50] and found[200, 190]
     assert not found[:8].any() and not found[:, 248:].any()
+    # With a spur into the photograph, of an eighth of its area, its middle is still in the frame.
+    grey[:3], grey[20:240, 3:5], grey[130:132, 3:40] = 90, 250, 250
+    found = scratches.find_scratches(grey)
+    assert found[60, 90] and not found[:, :30].any()
 
 
 def test_the_steps_are_named():
@@ -208,6 +212,14 @@ def test_scratches_are_filled_before_the_contrast_grows_and_stains_go_first():
     restored, (note,) = restored_grey(Image.fromarray(sepia), ("scratches", "cast"))
     filled, _ = restoration.remove_scratches(cast.grey_without_cast(sepia))
     assert (restored == filled).all() and note.startswith("restored: cast")
+
+
+@pytest.mark.parametrize("pixels", [1, 5000])
+def test_the_luma_is_the_same_strip_by_strip(monkeypatch, pixels):
+    monkeypatch.setattr(steps, "_PIXELS", pixels)
+    picture = Image.fromarray(data.astronaut()[:60, :90])
+    grey, _ = restored_grey(picture)
+    np.testing.assert_array_equal(grey[..., 0], np.asarray(picture.convert("L")))
 
 
 def test_only_what_was_done_is_noted():
