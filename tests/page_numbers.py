@@ -54,14 +54,10 @@ def numbers():
     kinds = random.normal(0, 2, (3, 227))
     regions = np.repeat(np.repeat([[0, 0, 1], [0, 2, 1]], 3, axis=0), 2, axis=1)
     pictured = (kinds[regions] + random.normal(0, 0.3, (6, 6, 227))).astype("float32").round(2)
+    # And one, whose places are nearly alike.
+    alike = (kinds[0] + random.normal(0, 0.1, (3, 3, 227))).astype("float32").round(2)
     return {
-        "variants": {
-            "logits": planes(pictured),
-            "ab": [
-                planes(ab_bins.annealed_mean(each, 0.4).round(4))
-                for each in variants.tilted_logits(pictured, 3)
-            ],
-        },
+        "variants": [variants_of(pictured), variants_of(alike)],
         "rgb": flat(rgb),
         "grey": flat(grey),
         "width": 83,
@@ -107,6 +103,12 @@ def flat(array):
 def planes(array):
     """Give all numbers of an array with channels last, plane by plane."""
     return flat(np.moveaxis(array, -1, 0))
+
+
+def variants_of(logits):
+    """Three variants of a distribution at each place."""
+    ab = [ab_bins.annealed_mean(each, 0.4) for each in variants.tilted_logits(logits, 3)]
+    return {"logits": planes(logits), "ab": [planes(each.round(4)) for each in ab]}
 
 
 def write():
