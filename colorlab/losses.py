@@ -64,7 +64,8 @@ def _charbonnier(ab, prediction):
     return ops.sqrt(square + _SOFTNESS**2) - _SOFTNESS
 
 
-def _coarse_ab(target):
+def coarse_ab(target):
+    """Return a and b of the mean sRGB of squares of 4 x 4 pixels, from -1 to 1, in Lab units."""
     return _target_ab(ops.average_pool(ops.cast(target, "float32"), BIN_STRIDE, BIN_STRIDE))
 
 
@@ -173,7 +174,7 @@ class AbCrossEntropy:
         tensor, shape (batch, height / 4, width / 4, bins)
             float32, at least 0; the sum over the bins is 1.
         """
-        return self.soft_encode_ab(_coarse_ab(target))
+        return self.soft_encode_ab(coarse_ab(target))
 
     def soft_encode_ab(self, ab: Any) -> Any:
         """Encode a and b as a distribution over the nearest bins.
@@ -206,7 +207,7 @@ class AbCrossEntropy:
         tensor, shape (batch, height / 4, width / 4)
             float32, at least 0.
         """
-        return self.of_ab(_coarse_ab(ops.convert_to_tensor(target)), logits)
+        return self.of_ab(coarse_ab(ops.convert_to_tensor(target)), logits)
 
     def of_ab(self, ab: Any, logits: Any) -> Any:
         """Compute the loss from the true a and b on the grid of the logits.

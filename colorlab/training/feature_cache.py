@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from colorlab import color
 from colorlab.atomic import write_text_atomic
 from colorlab.errors import InputError
+from colorlab.losses import coarse_ab
 from colorlab.networks.decoder import DECODER_STRIDES
 from colorlab.training.hints import ab_cells
 
@@ -150,6 +150,11 @@ class FeatureCache:
         callback : callable, optional
             Called after each batch with the numbers of pictures done and of all.
 
+        Raises
+        ------
+        InputError
+            If the disk gets full, or cannot be written to.
+
         Notes
         -----
         Interrupted, the same call goes on where it stopped.
@@ -157,25 +162,26 @@ class FeatureCache:
         done = self.done(view)
         if done == len(self):
             return
-        self._view(view).mkdir(parents=True, exist_ok=True)
-        arrays = self._open(view, "r+" if done else "w+")
-        for grey, rgb in self._views.read(view, _BATCH, done):
-            features = self._encoder.predict_on_batch(np.asarray(grey))
-            place = slice(done, done + len(rgb))
-            srgb = (np.asarray(rgb) + 1.0) / 2.0
-            values = [
-                *features[-len(DECODER_STRIDES) :],
-                ab_cells(srgb, DECODER_STRIDES[0]),
-                _ab_of_means(srgb, DECODER_STRIDES[0]),
-            ]
-            for array, each in zip(arrays.values(), values, strict=True):
-                array[place] = np.asarray(each)
-                array.flush()
-            done = place.stop
-            progress = json.dumps({"done": done, "of": len(self)})
-            write_text_atomic(self._view(view) / _PROGRESS, progress, overwrite=True)
-            if callback is not None:
-                callback(done, len(self))
+        try:
+            self._view(view).mkdir(parents=True, exist_ok=True)
+            arrays = self._open(view, "r" if done else "w+")
+            for grey, rgb in self._views.read(view, _BATCH, done):
+                features = self._encoder.predict_on_batch(np.asarray(grey))
+                rgb = np.asarray(rgb)
+                cells = ab_cells((rgb + 1.0) / 2.0, DECODER_STRIDES[0])
+                values = [*features[-len(DECODER_STRIDES) :], cells, coarse_ab(rgb)]
+                for array, each in zip(arrays.values(), values, strict=True):
+                    _write(array, done, np.asarray(each))
+                done += len(rgb)
+                progress = json.dumps({"done": done, "of": len(self)})
+                write_text_atomic(self._view(view) / _PROGRESS, progress, overwrite=True)
+                if callback is not None:
+                    callback(done, len(self))
+        except OSError as error:
+            raise InputError(
+                f"{self._view(view)}: cannot be written ({error.strerror}); make room, then the "
+                "same command goes on"
+            ) from None
 
     def read(
         self, rows: Sequence[int], views: int | Sequence[int]
@@ -222,9 +228,10 @@ class FeatureCache:
         return features, ab, target
 
 
-def _ab_of_means(srgb, stride):
-    """Average sRGB over squares of pixels, and give a and b of the averages."""
-    count, height, width, _ = srgb.shape
-    squares = srgb.reshape(count, height // stride, stride, width // stride, stride, 3)
-    means = np.clip(squares.mean(axis=(2, 4)), 0.0, 1.0)
-    return np.asarray(color.srgb_to_lab(means))[..., 1:]
+def _write(array, first, values):
+    """Write rows of a mapped array to its file: a full disk would end a process that maps it."""
+    with open(array.filename, "r+b") as file:
+        file.seek(array.offset + first * array.strides[0])
+        file.write(values.astype(array.dtype).data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,5 +1,7 @@
 """The feature cache: the encoder's own features, views as described, work that is not repeated."""
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -135,6 +137,22 @@ def test_an_interrupted_cache_goes_on_where_it_stopped(tmp_path, table, encoder)
     for one, two in zip(cache.read(range(21), 2)[0], other.read(range(21), 2)[0], strict=True):
         np.testing.assert_array_equal(one, two)
     cache.fill(2, pytest.fail)  # nothing left to do
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit to set")
+def test_a_disk_that_gets_full_is_said_in_one_line(tmp_path, table, encoder):
+    import resource
+
+    cache, limits = cache_of(tmp_path, table, encoder), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(InputError, match=r"view_0: cannot be written \(.+\); make room"):
+            cache.fill(0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert cache.done(0) == 0
+    cache.fill(0)
+    assert cache.done(0) == len(table)
 
 
 def test_other_weights_have_another_cache(tmp_path, table, encoder):
