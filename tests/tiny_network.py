@@ -9,7 +9,7 @@ def tiny_encode(grey, version):
     for stage, stride in ((1, 2), (2, 2), (3, 2), (5, 2), (7, 2)):
         name = f"block{stage}a"
         x = keras.layers.Conv2D(6, 3, stride, "same", name=f"{name}_conv")(x)
-        x = keras.layers.BatchNormalization(name=f"{name}_bn")(x)
+        x = keras.layers.BatchNormalization(synchronized=True, name=f"{name}_bn")(x)
         features.append(keras.layers.ReLU(name=f"{name}_relu")(x))
     return features
 
@@ -22,5 +22,5 @@ def tiny_decode(features, hints, target, filters):
         mean = layers.GlobalAveragePooling2D(keepdims=True, name=f"decoder_mean{level}")(coarse)
         mean = layers.Conv2D(x.shape[-1], 1, name=f"decoder_conv{level}")(mean)
         x = layers.Add(name=f"decoder_add{level}")([x, mean])
-    x = layers.BatchNormalization(name="decoder_bn")(x)
+    x = layers.BatchNormalization(synchronized=True, name="decoder_bn")(x)
     return layers.Conv2D(227, 1, name="classes")(x)

@@ -9,6 +9,7 @@ Taught in :doc:`/book/beyond_one_machine`.
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Iterator
 
 from colorlab.backend import keras
@@ -108,13 +109,18 @@ def distribution(devices: Devices) -> Iterator[None]:
     if len(devices) == 1:
         yield
     elif backend == "tensorflow":
-        import tensorflow as tf
-
-        # Within one machine; TensorFlow says much about each variable that it copies.
-        with tf.distribute.MirroredStrategy([name.upper() for name in devices.names]).scope():
+        with _mirrored_strategy(devices.names).scope():
             yield
     elif backend == "jax":
         with keras.distribution.DataParallel(devices=list(devices.names)).scope():
             yield
     else:
         raise InputError(f"devices must be 1 with the backend {backend}, got {len(devices)}")
+
+
+@functools.cache
+def _mirrored_strategy(names):
+    """Return the one strategy of these devices: TensorFlow mixes up the reductions of two."""
+    import tensorflow as tf
+
+    return tf.distribute.MirroredStrategy([name.upper() for name in names])

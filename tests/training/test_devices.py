@@ -185,6 +185,49 @@ def test_the_devices_are_said_and_recorded(runs):
     ]
 
 
+PHASES = """
+import sys
+sys.path.insert(0, "tests")
+import colorlab.backend
+import tensorflow as tf
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+from pathlib import Path
+import numpy as np
+from small_runs import painted_parts, read_lines
+from tiny_network import tiny_decode, tiny_encode
+from colorlab import training
+from colorlab.configuration import Configuration
+from colorlab.networks import efficientnet_unet
+
+efficientnet_unet.encode, efficientnet_unet.decode = tiny_encode, tiny_decode
+(pictures := Path(sys.argv[1], "pictures")).mkdir()
+parts = painted_parts(pictures, 9, 32, training=12, validation=5)
+logs = []
+for devices in (1, 2):
+    settings = Configuration.from_preset(
+        "efficientnet", encoder_weights=None, filters=(4, 4, 4, 4), image_size=32, batch_size=4,
+        epochs=2, frozen_epochs=1, frozen_stages=4, precision="float32", devices=devices,
+    )
+    run = Path(sys.argv[1], str(devices))
+    training.train(settings, training.Batches(parts, settings), run)
+    logs.append(read_lines(run))
+assert [row["phase"] for row in logs[1]] == ["decoder", "network"]
+for name in ("loss", "val_loss"):
+    one, two = ([row[name] for row in rows] for rows in logs)
+    np.testing.assert_allclose(two, one, rtol=1e-4)
+"""
+
+
+@pytest.mark.slow
+def test_both_phases_of_a_run_learn_on_two_devices_what_one_learns(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", PHASES, tmp_path], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
 STEPS = """
 import json, sys
 import keras
