@@ -72,7 +72,8 @@ def train(
     configuration : colorlab.configuration.Configuration
     batches : colorlab.training.batches.Batches
         Or anything with its ``batch_size``, ``steps_per_epoch``, ``facts``, ``training`` and
-        ``validation``.
+        ``validation``; also with ``splits`` and ``draw`` where categories are balanced, and with
+        ``views`` and ``draw`` where the encoder is frozen at first.
     run : path-like
         Folder of the run: new, empty, or one that holds the same run to be continued.
     callbacks : sequence of keras.callbacks.Callback
@@ -80,8 +81,9 @@ def train(
     start : path-like, optional
         Another run. A new run begins with its best weights in all layers that both have.
     report : callable
-        Called with a line of text at the start: what was taken over from ``start``, and a warning
-        when there are fewer than 50 training pictures or 200 steps.
+        Called with a line of text: what was taken over from ``start``; which devices compute, and
+        how categories are drawn, where that is not as usual; a warning when there are fewer than 50
+        training pictures or 200 steps; what is cached, and when a phase begins.
 
     Returns
     -------
@@ -92,8 +94,8 @@ def train(
     Raises
     ------
     InputError
-        If the folder holds something else, ``start`` has no weights or no layer in common, or the
-        loss is no longer a number.
+        If the folder holds something else, ``start`` has no weights or no layer in common, the disk
+        has no room for the features of a frozen encoder, or the loss is no longer a number.
 
     Notes
     -----
