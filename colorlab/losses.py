@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from colorlab import color
 from colorlab.backend import keras
 from colorlab.color import ab_bins
-from colorlab.color.ab_bins import BIN_STRIDE
+from colorlab.target_ab import coarse_ab, pixel_ab
 
-__all__ = ["BIN_STRIDE", "AbCrossEntropy", "AbCrossEntropyAndDistance", "AbDistance", "log_cosh"]
+__all__ = ["AbCrossEntropy", "AbCrossEntropyAndDistance", "AbDistance", "log_cosh"]
 
 ops = keras.ops
 
@@ -55,18 +54,9 @@ def log_cosh(target: Any, prediction: Any) -> Any:
 _SOFTNESS = 5.0  # Lab units
 
 
-def _target_ab(target):
-    return color.srgb_to_lab((ops.cast(target, "float32") + 1.0) / 2.0)[..., 1:]
-
-
 def _charbonnier(ab, prediction):
     square = ops.sum(ops.square(ops.cast(prediction, "float32") - ab), axis=-1)
     return ops.sqrt(square + _SOFTNESS**2) - _SOFTNESS
-
-
-def coarse_ab(target):
-    """Return a and b of the mean sRGB of squares of 4 x 4 pixels, from -1 to 1, in Lab units."""
-    return _target_ab(ops.average_pool(ops.cast(target, "float32"), BIN_STRIDE, BIN_STRIDE))
 
 
 class AbDistance:
@@ -118,7 +108,7 @@ class AbDistance:
         tensor, shape (...)
             float32, at least 0.
         """
-        ab = _target_ab(ops.convert_to_tensor(target))
+        ab = pixel_ab(ops.convert_to_tensor(target))
         distance = _charbonnier(ab, prediction)
         if not self.class_rebalancing:
             return distance

@@ -92,7 +92,7 @@ def test_tensorflow_stands_in_the_pipeline_only():
     [
         ("course/check", "_devices"),
         ("networks/normalization", "call"),
-        ("training/devices", "distribution"),
+        ("training/devices", "_mirrored_strategy"),
     ],
 )
 def test_others_import_tensorflow_in_one_function_only(module, place):

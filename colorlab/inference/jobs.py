@@ -37,7 +37,6 @@ class Job:
     """
 
     shared: ClassVar[bool] = False
-
     source: Any
     target: Any
     page: int | None = dataclasses.field(default=None, kw_only=True)
@@ -133,8 +132,7 @@ def plan(
     Raises
     ------
     InputError
-        If a photograph would be overwritten, two files would have one name, or a single result that
-        is named exists already.
+        If a photograph would be overwritten, two files share a name, or a named result exists.
 
     Examples
     --------

@@ -138,13 +138,11 @@ def load_network(name: str = "default") -> Any:
     that it takes to import.
     """
     path, configuration = weights_file(name), training_configuration(name)
-    from colorlab.networks import onnx_weights, registry
+    from colorlab.networks import heads, onnx_weights, registry
 
     network, record = registry.build_network(configuration), _look_up(name)
     if record.get("target", "ab") == "ab":
-        network = registry.prediction_network(
-            network, configuration, record.get("temperature", 1.0)
-        )
+        network = heads.prediction_network(network, configuration, record.get("temperature", 1.0))
     onnx_weights.read_onnx(path, network)
     return network
 

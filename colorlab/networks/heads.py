@@ -5,9 +5,9 @@ Taught in :doc:`/notebooks/06_keep_the_light` and :doc:`/notebooks/07_why_brown`
 
 from colorlab.backend import keras
 from colorlab.color import ab_bins
-from colorlab.losses import BIN_STRIDE
+from colorlab.color.ab_bins import BIN_STRIDE
 
-__all__ = ["add_annealed_mean", "add_head"]
+__all__ = ["add_annealed_mean", "add_head", "prediction_network"]
 
 layers = keras.layers
 
@@ -81,3 +81,28 @@ def add_annealed_mean(network, temperature):
     ab = mean(x)
     mean.set_weights([ab_bins.bin_centers()[None, None].astype("float32")])
     return keras.Model(network.input, ab, name=f"{network.name}_prediction")
+
+
+def prediction_network(network, configuration, temperature=0.4):
+    """Turn a trained network into one that predicts colours.
+
+    Only the target ``ab_bins`` needs it: its logits become one pair (a, b), see
+    :func:`add_annealed_mean`.
+
+    Parameters
+    ----------
+    network : keras.Model
+        As :func:`colorlab.networks.registry.build_network` makes it.
+    configuration : colorlab.configuration.Configuration
+    temperature : float
+        1 averages over all that the network holds possible, which is dull; towards 0 the most
+        probable bin alone is left, which is vivid and blotchy.
+
+    Returns
+    -------
+    keras.Model
+        From the same inputs to sRGB in the signed range (target ``rgb``) or to a and b.
+    """
+    if configuration.target != "ab_bins":
+        return network
+    return add_annealed_mean(network, temperature)

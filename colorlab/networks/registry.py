@@ -33,7 +33,6 @@ __all__ = [
     "default_loss",
     "initialize",
     "make_loss",
-    "prediction_network",
     "split_network",
 ]
 
@@ -240,28 +239,3 @@ def make_loss(configuration, bin_frequencies=None):
             for name in entry.settings
         }
     )
-
-
-def prediction_network(network, configuration, temperature=0.4):
-    """Turn a trained network into one that predicts colours.
-
-    Only the target ``ab_bins`` needs it: its logits become one pair (a, b), see
-    :func:`colorlab.networks.heads.add_annealed_mean`.
-
-    Parameters
-    ----------
-    network : keras.Model
-        As :func:`build_network` makes it.
-    configuration : colorlab.configuration.Configuration
-    temperature : float
-        1 averages over all that the network holds possible, which is dull; towards 0 the most
-        probable bin alone is left, which is vivid and blotchy.
-
-    Returns
-    -------
-    keras.Model
-        From the same inputs to sRGB in the signed range (target ``rgb``) or to a and b.
-    """
-    if configuration.target != "ab_bins":
-        return network
-    return pkgutil.resolve_name("colorlab.networks.heads:add_annealed_mean")(network, temperature)

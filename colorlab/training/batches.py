@@ -6,9 +6,9 @@ Taught in :doc:`/notebooks/04_training`.
 import numpy as np
 
 from colorlab.backend import silent_stderr
+from colorlab.color.ab_bins import BIN_STRIDE
 from colorlab.configuration import Configuration
 from colorlab.datasets.splits import Splits
-from colorlab.losses import BIN_STRIDE
 from colorlab.networks.registry import NETWORKS
 from colorlab.training.decoding import crop_square, picture_reader, to_network, to_square
 from colorlab.training.drawing import draw_epoch

@@ -19,8 +19,8 @@ import numpy as np
 
 from colorlab.atomic import write_text_atomic
 from colorlab.errors import InputError
-from colorlab.losses import coarse_ab
 from colorlab.networks.decoder import DECODER_STRIDES
+from colorlab.target_ab import coarse_ab
 from colorlab.training.hints import ab_cells
 
 __all__ = ["FeatureCache", "encoder_hash"]

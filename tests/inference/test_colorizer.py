@@ -19,7 +19,7 @@ from colorlab.errors import InputError
 from colorlab.inference.colorizer import Colorizer
 from colorlab.inference.predictors import KerasPredictor, OnnxPredictor, Predictor
 from colorlab.inference.pretrained import load_pretrained
-from colorlab.networks import registry, unet
+from colorlab.networks import heads, registry, unet
 from colorlab.training import Run
 
 FILTERS = (4, 4, 4, 4, 4)
@@ -448,7 +448,7 @@ def test_a_run_of_another_target_is_loaded_with_its_own_network(target, tmp_path
     colorizer = Colorizer.from_run(tmp_path)
     grey = middle_grey(32, 32)
     signed = levels_to_signed(grey[None, ..., None])
-    whole = registry.prediction_network(network, configuration)
+    whole = heads.prediction_network(network, configuration)
     expected = luma.recombine(grey[..., None], np.asarray(whole(signed, training=False))[0])
     assert np.abs(colorizer.colorize(grey).astype(int) - expected).max() <= 1
     assert expected.std(axis=-1).max() > 1, "a grey prediction would prove nothing"

@@ -10,7 +10,7 @@ from colorlab import losses
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
-from colorlab.networks import registry
+from colorlab.networks import heads, registry
 from colorlab.training.compilation import compile_network
 
 FILTERS = (4, 6)
@@ -45,7 +45,7 @@ def test_the_blocks_are_the_same_for_every_target():
 @pytest.mark.parametrize("target", ["rgb", "ab"])
 def test_only_bins_need_more_to_become_colours(target):
     configuration, network = network_of(target)
-    assert registry.prediction_network(network, configuration) is network
+    assert heads.prediction_network(network, configuration) is network
 
 
 def test_the_annealed_mean_is_a_mean_and_then_the_mode():
@@ -59,10 +59,10 @@ def test_the_annealed_mean_is_a_mean_and_then_the_mode():
     for temperature in (1.0, 0.5, 0.1):
         power = np.exp((logits - logits.max(axis=-1, keepdims=True)) / temperature)
         expected = power @ grid / power.sum(axis=-1, keepdims=True)
-        whole = registry.prediction_network(network, configuration, temperature)
+        whole = heads.prediction_network(network, configuration, temperature)
         found = np.asarray(whole(grey, training=False))
         np.testing.assert_allclose(found, expected, atol=2e-2)
-    coldest = registry.prediction_network(network, configuration, 1e-3)(grey, training=False)
+    coldest = heads.prediction_network(network, configuration, 1e-3)(grey, training=False)
     mode = grid[logits.argmax(axis=-1)]
     # Where the likeliest class leads by ten temperatures, the others together weigh below 0.01.
     first, second = np.sort(logits, axis=-1)[..., ::-1][..., :2].transpose(3, 0, 1, 2)
@@ -132,7 +132,7 @@ def test_a_new_network_is_one_file_and_one_entry(toys):
     assert network.output_shape[-1] == 227
     after = network.get_weights()
     assert any((one != other).any() for one, other in zip(before, after, strict=True))
-    whole = registry.prediction_network(network, configuration)
+    whole = heads.prediction_network(network, configuration)
     assert whole(grey).shape == (2, 3, 3, 2)
 
 
