@@ -196,6 +196,7 @@ NOT_DRAWN = """() => [...document.images].filter(
 ).map(each => each.alt)"""
 
 
+@pytest.mark.slow
 @needs_chromium
 @pytest.mark.parametrize("name", ["02_how_a_network_learns", "03_unet"])
 def test_slides_fill_the_screen_turn_by_the_arrow_keys_and_print(browser, handout, name):
