@@ -81,6 +81,9 @@ def test_odd_views_are_mirrored_random_squares(tmp_path):
         # Area from 0.4 to 1 of the largest square: sides from 63 to 100; places from edge to edge.
         assert 62 <= sides.min() < 68 and 95 < sides.max() <= 101
         assert lefts.min() < 12 and lefts.max() > 100
+    # Another view shows another square, and is not the mirror image of the one before.
+    assert (np.abs(mirrored[:, ::-1] - straight).max(axis=1) > 5).mean() > 0.8
+    assert (np.abs(columns(3) - mirrored).max(axis=1) > 5).mean() > 0.8
     # All pictures from the tenth on are the same ones.
     later = np.concatenate([np.asarray(rgb) for _, rgb in views.read(2, 16, first=10)])
     np.testing.assert_array_equal((later[:, 25, :, 1] + 1) * 127.5, straight[10:])
@@ -126,7 +129,8 @@ def test_an_interrupted_cache_goes_on_where_it_stopped(tmp_path, table, encoder)
     cache = cache_of(tmp_path / "a", table, encoder)
     with pytest.raises(Interrupted):
         cache.fill(2, interrupt)
-    assert cache.done(2) == 16 < len(table)
+    assert cache.done(2) == 16 < len(table) == 21
+    assert cache.bytes_missing(2) == cache.bytes_per_view * 5 // 21
     with pytest.raises(InputError, match="holds 16 pictures, not number 20; fill the cache first"):
         cache.read([20], 2)
     calls = []
@@ -165,7 +169,8 @@ def test_other_weights_have_another_cache(tmp_path, table, encoder):
         for size in (32, 64)
         for seed in (0, 1)
     }
-    assert len(paths) == 8
+    smaller = FeatureCache(tmp_path, Views(table, 32, 0.5, 0), encoder)
+    assert len({*paths, smaller.path}) == 9
 
 
 def test_a_size_that_does_not_fit_the_strides_is_refused(tmp_path, table, encoder):

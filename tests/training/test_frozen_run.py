@@ -12,7 +12,7 @@ from colorlab import training
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
 from colorlab.networks import efficientnet_unet, registry
-from colorlab.training import feature_cache
+from colorlab.training import feature_cache, frozen
 from colorlab.training.batches import Batches
 
 pytestmark = pytest.mark.slow
@@ -171,6 +171,45 @@ def test_the_loss_of_both_phases_is_that_of_the_whole_network(between, parts, co
     ]
     expected = read_lines(between)[1]["val_loss"]
     assert np.concatenate(values).mean() == pytest.approx(expected, rel=1e-3)
+
+
+class Asked:
+    """Stand in for a cache: keep what is asked for."""
+
+    def __init__(self, side):
+        self.side, self.rows, self.views = side, [], []
+
+    def read(self, rows, views):
+        self.rows.append(np.asarray(rows))
+        self.views.append(np.broadcast_to(views, len(rows)))
+        ab = np.zeros((len(rows), self.side, self.side, 2), "float32")
+        return [], ab, ab
+
+
+def test_a_picture_comes_in_another_view_each_time_and_with_the_hints_of_both_phases(
+    tmp_path, parts, configuration
+):
+    batches = Batches(parts, configuration)
+    features = frozen.Features(configuration, batches, training.Run(tmp_path))
+    features._caches["train"] = asked = Asked(configuration.image_size // 4)
+    cached = features.training(0)
+    hints = [cached[index][0][0] for index in range(len(cached))]
+    rows, views = np.concatenate(asked.rows), np.concatenate(asked.views)
+    assert len(cached) == 2 * batches.steps_per_epoch and set(views) == {0, 1}
+    epochs = np.arange(len(rows)) // (len(rows) // 2)
+    alone = 0
+    for row in np.unique(rows):
+        first, second = (views[(rows == row) & (epochs == epoch)] for epoch in (0, 1))
+        # There are two views: whoever comes twice in an epoch comes in both.
+        assert all(len(set(each)) == min(2, len(each)) for each in (first, second))
+        if len(first) == len(second) == 1:
+            assert first != second
+            alone += 1
+    assert alone
+    # Where hints are follows from the batch's number alone, so it is the same without a cache.
+    whole = [np.asarray(given) for (_, given), _ in batches.training()][: len(hints)]
+    for some, own in zip(hints, whole, strict=True):
+        np.testing.assert_array_equal(some[..., 2], own[..., 2])
 
 
 def test_a_disk_without_room_for_the_features_is_refused(
