@@ -171,8 +171,9 @@ def colorize(
         known = ", ".join(each[1:] for each in FORMATS)
         raise InputError(f"--format must be one of {known}, got {image_format!r}")
     photos = photos or []
-    if "" in photos:
-        raise InputError("PHOTO is empty, expected a file or a folder; is a variable unset?")
+    if "" in (*photos, out):
+        name = "-o" if out == "" else "PHOTO"
+        raise InputError(f"{name} is empty, expected a file or a folder; is a variable unset?")
     palette = None
     if like is not None:
         from colorlab.inference.reference_palette import palette_of

@@ -73,11 +73,13 @@ def check(
     """
     from colorlab.inference.archive import Archive
     from colorlab.inference.manifest_check import check_manifest, latest_facts
+    from colorlab.inference.storage import to_path
 
-    local = pathlib.Path(out)
-    if "://" not in out and not local.is_dir():
-        raise InputError(f"{out}: is no folder; name the folder of the results")
-    paths = manifests or sorted(local.glob("*.jsonl"))
+    folder, paths = to_path(out), manifests or []
+    if isinstance(folder, pathlib.Path):
+        if not folder.is_dir():
+            raise InputError(f"{out}: is no folder; name the folder of the results")
+        paths = paths or sorted(folder.glob("*.jsonl"))
     if not paths:
         raise InputError(f"{out}: holds no manifest (*.jsonl); name one with --manifest")
     expected = latest_facts(paths)

@@ -16,7 +16,7 @@ from colorlab.errors import InputError
 from colorlab.images.listing import is_picture, walk_pictures
 from colorlab.inference.jobs import Job
 from colorlab.inference.name_list import group_names
-from colorlab.inference.names import require_suffix, tell_apart
+from colorlab.inference.names import require_ending, tell_apart
 from colorlab.inference.shards import Shard
 from colorlab.inference.storage import RemotePath, to_path
 
@@ -96,7 +96,8 @@ class Archive:
     Raises
     ------
     InputError
-        If the folder is missing, or the results would lie among the photographs.
+        If the folder is missing, the results would lie among the photographs, or a name or the
+        format is none.
 
     Examples
     --------
@@ -121,7 +122,7 @@ class Archive:
         self._whole, self._results = _resolved(self.folder), _resolved(self.out)
         if _is_below(self._whole, self._results):
             raise InputError(f"{out}: holds the photographs; choose another folder for the results")
-        require_suffix(suffix)
+        require_ending(suffix, image_format)
         self._names, self._shard = names, shard or Shard()
         self._suffix, self._format, self._overwrite = suffix, image_format, overwrite
         self.found = self.existing = self.listed = 0

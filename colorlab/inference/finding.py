@@ -7,12 +7,43 @@ import os
 import pathlib
 from collections.abc import Iterable
 
+from colorlab.errors import InputError
 from colorlab.images.listing import list_pictures
 
-__all__ = ["STANDARD", "find_photographs"]
+__all__ = ["STANDARD", "find_photographs", "to_paths"]
 
 #: Stands for standard input and standard output.
 STANDARD = pathlib.Path("-")
+
+
+def to_paths(names: str | os.PathLike | Iterable[str | os.PathLike]) -> list[pathlib.Path]:
+    """Return the files and folders that a person named.
+
+    Parameters
+    ----------
+    names : path-like, or iterable of path-like
+
+    Returns
+    -------
+    list of pathlib.Path
+
+    Raises
+    ------
+    InputError
+        If one is empty, which would be the working folder.
+
+    Examples
+    --------
+    >>> [path.as_posix() for path in to_paths("scan.tif")]
+    ['scan.tif']
+    >>> to_paths([""])
+    Traceback (most recent call last):
+    colorlab.errors.InputError: the name of a file or folder is empty; is a variable unset?
+    """
+    names = [names] if isinstance(names, str | os.PathLike) else list(names)
+    if any(os.fspath(name) == "" for name in names):
+        raise InputError("the name of a file or folder is empty; is a variable unset?")
+    return [pathlib.Path(name) for name in names]
 
 
 def find_photographs(

@@ -15,7 +15,7 @@ from colorlab.images.formats import FORMATS
 from colorlab.images.opening import page_numbers
 from colorlab.inference import names
 from colorlab.inference.beside import paths_beside, result_beside
-from colorlab.inference.finding import STANDARD, find_photographs
+from colorlab.inference.finding import STANDARD, find_photographs, to_paths
 
 __all__ = ["STANDARD", "Job", "Plan", "plan"]
 
@@ -94,7 +94,7 @@ def _is_file_name(out, photos, suffix, image_format):
 
 
 def plan(
-    photos: Iterable[str | pathlib.Path],
+    photos: str | pathlib.Path | Iterable[str | pathlib.Path],
     out: str | pathlib.Path | None,
     suffix: str = "",
     image_format: str | None = None,
@@ -107,7 +107,7 @@ def plan(
 
     Parameters
     ----------
-    photos : iterable of path-like
+    photos : path-like or iterable of path-like
         Files, folders, or ``-`` (:data:`STANDARD`) alone.
     out : path-like or None
         A folder, the name of one picture, or ``-``; None stands for ``-`` beside ``-``.
@@ -132,7 +132,7 @@ def plan(
     Raises
     ------
     InputError
-        If a photograph would be overwritten, two files share a name, or a named result exists.
+        If something would be overwritten, two files share a name, or a name or format is none.
 
     Examples
     --------
@@ -140,15 +140,15 @@ def plan(
     >>> [(job.name, job.target.as_posix()) for job in planned.jobs]
     [('old.tif', 'coloured/old.png')]
     """
-    paths = [pathlib.Path(photo) for photo in photos]
+    paths = to_paths(photos)
     if out is None and paths != [STANDARD]:
         raise InputError("out is missing: name a folder, or a file for a single picture")
-    out = STANDARD if out is None else pathlib.Path(out)
+    (out,) = [STANDARD] if out is None else to_paths(out)
     unreadable: list[str] = []
     passed_over: list[tuple[pathlib.Path, str]] = []
     if STANDARD in paths and len(paths) > 1:
         raise InputError("- reads one picture from standard input, expected nothing beside it")
-    names.require_suffix(suffix)
+    names.require_ending(suffix, image_format)
     if _is_file_name(out, paths, suffix, image_format):
         jobs = [Job(paths[0], out)]
     elif paths == [STANDARD]:

@@ -66,9 +66,8 @@ class Manifest:
         self.path, self._facts = pathlib.Path(path), facts
         self._turn = threading.Lock()
         # Hidden, so that it is no part of the archive.
-        self._lock = filelock.FileLock(
-            self.path.with_name(f".{self.path.name}.lock"), timeout=0, thread_local=False
-        )
+        hidden = self.path.parent / f".{self.path.name}.lock"
+        self._lock = filelock.FileLock(hidden, timeout=0, thread_local=False)
 
     def __enter__(self) -> Self:
         """Open the file, and remove what a killed process left of a last line."""

@@ -12,32 +12,40 @@ from typing import TypeVar
 from colorlab.errors import InputError
 from colorlab.images.formats import FORMATS, WRITTEN_AS, foreign_kind
 
-__all__ = ["page_names", "require_suffix", "target_names", "tell_apart", "without_page"]
+__all__ = ["page_names", "require_ending", "target_names", "tell_apart", "without_page"]
 
 K = TypeVar("K", bound=Hashable)
 
 
-def require_suffix(suffix: str) -> None:
-    """Refuse a suffix that is no part of a file's name.
+def require_ending(suffix: str, image_format: str | None = None) -> None:
+    """Refuse a suffix that is no part of a file's name, and a format that is not written.
 
     Parameters
     ----------
     suffix : str
         Put between the name and its ending.
+    image_format : str, optional
+        The ending of a format.
 
     Raises
     ------
     InputError
-        If it would name a folder.
+        If the suffix would name a folder, or there is no such format.
 
     Examples
     --------
-    >>> require_suffix("/colour")
+    >>> require_ending("/colour")
     Traceback (most recent call last):
     colorlab.errors.InputError: suffix must be part of a file name, got '/colour'
+    >>> require_ending("", "png")
+    Traceback (most recent call last):
+    colorlab.errors.InputError: image_format must be one of .jpg, .jpeg, ..., .avif, got 'png'
     """
     if any(each in suffix for each in (os.sep, os.altsep or "/", "\0")):
         raise InputError(f"suffix must be part of a file name, got {suffix!r}")
+    if image_format is not None and image_format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise InputError(f"image_format must be one of {known}, got {image_format!r}")
 
 
 def target_names(name: str, suffix: str = "", image_format: str | None = None) -> tuple[str, ...]:

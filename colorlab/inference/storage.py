@@ -32,6 +32,11 @@ def to_path(text: "str | os.PathLike | RemotePath") -> "pathlib.Path | RemotePat
     -------
     pathlib.Path or RemotePath
 
+    Raises
+    ------
+    InputError
+        If it is empty, which would be the working folder.
+
     Examples
     --------
     >>> to_path("s3://bucket/album/") / "1920/a.jpg"
@@ -42,6 +47,8 @@ def to_path(text: "str | os.PathLike | RemotePath") -> "pathlib.Path | RemotePat
     if isinstance(text, RemotePath):
         return text
     text = os.fspath(text)
+    if not text:
+        raise InputError("the name of a folder is empty; is a variable unset?")
     if text.startswith("file://"):
         return pathlib.Path(urllib.parse.unquote(text.removeprefix("file://")))
     return RemotePath(text.rstrip("/")) if "://" in text else pathlib.Path(text)

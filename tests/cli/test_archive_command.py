@@ -55,6 +55,19 @@ def test_parts_make_what_one_process_makes(color, archive, tmp_path):
     assert contents(parts) == contents(whole) | lines
 
 
+def test_a_name_that_is_empty_is_not_the_working_folder(
+    color, archive, tmp_path, chroma_file, monkeypatch
+):
+    """As an unset variable gives it."""
+    monkeypatch.chdir(tmp_path)
+    line = refusal("colorize", archive, "-o", tmp_path / "out", "--manifest", "")
+    assert "is a folder, expected the name of a manifest" in line
+    assert "is empty" in refusal("manifest", "check", "")
+    assert color("--manifest", "out/all.jsonl").code == 0
+    assert "is empty" in refusal("manifest", "check", "out", "--photos", "")
+    assert {path.name for path in tmp_path.iterdir()} <= {"archive", "out", chroma_file.name}
+
+
 def test_the_check_names_what_is_to_be_coloured_again(color, archive, tmp_path, monkeypatch):
     out = tmp_path / "out"
     assert color("--manifest", out / "all.jsonl").code == 0

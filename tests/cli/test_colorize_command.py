@@ -773,6 +773,8 @@ def test_a_folder_in_the_place_of_a_result_is_said(color, photos, tmp_path):
 def test_names_without_sense_are_refused(photos, tmp_path):
     line = refusal("colorize", "", "-o", tmp_path / "out")
     assert "PHOTO is empty" in line
+    assert "-o is empty" in refusal("colorize", photos, "-o", "")
+    assert "-o is empty" in refusal("colorize", photos, "-o", "", "--shard", "1/2")
     both = ("-o", tmp_path / "x.png")
     assert "the format jpg" in refusal("colorize", photos / "b.png", *both, "--format", "jpg")
     assert "expected no suffix" in refusal("colorize", photos / "b.png", *both, "--suffix", "_c")

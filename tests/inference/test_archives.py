@@ -114,6 +114,20 @@ def test_results_among_the_photographs_are_refused(place, tmp_path):
         Archive(place / "a.jpg", tmp_path / "out")
 
 
+@pytest.mark.parametrize("make", [plan, Archive])
+def test_names_and_formats_that_are_none_are_refused(place, make):
+    with pytest.raises(InputError, match="is empty"):
+        make(place, "")
+    with pytest.raises(InputError, match="is empty"):
+        make("", "out")
+    with pytest.raises(InputError, match=r"image_format must be one of \.jpg, .*, got 'png'"):
+        make(place, "out", image_format="png")
+
+
+def test_one_photograph_may_be_named_without_a_list():
+    assert plan("scan.tif", "out") == plan(["scan.tif"], "out")
+
+
 def test_a_list_names_photographs_below_the_folder(place, tmp_path, monkeypatch):
     names = ["./x.gif", "deep/../x.png", str(place / "deep" / "a.JPG"), "x.gif", "../other.jpg"]
     names += [str(tmp_path / "other.jpg"), "not there.png"]
