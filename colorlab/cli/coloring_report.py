@@ -94,9 +94,9 @@ class Report:
 class ArchiveReport(Report):
     """The same, of an archive whose photographs are counted while they are listed."""
 
-    def __init__(self, archive, model, as_json):
+    def __init__(self, archive, model, as_json, from_list=False):
         self._begin(0, (), (), model, as_json)
-        self._archive = archive
+        self._archive, self._from_list = archive, from_list
         if as_json:
             archive.callback = self._say_kept
 
@@ -104,6 +104,9 @@ class ArchiveReport(Report):
         """Print what is left to say, and fail if a photograph did."""
         archive = self._archive
         if not archive.listed and not archive.unreadable:
+            if self._from_list:  # such as that of a check which found no problem
+                say("the list names no photographs: there is nothing to do", errors)
+                return
             raise InputError(f"{archive.folder}: holds no pictures, such as .jpg, .png or .tif")
         self._all = archive.found + len(archive.unreadable)
         self._kept += archive.existing

@@ -205,7 +205,8 @@ def colorize(
         if pages == "all" and FORMATS.get(ending or "", "TIFF") != "TIFF":
             raise InputError("--pages all: a result of an archive is one file; leave --format out")
         planned = open_archive(photos, out, names, shard, suffix, ending, overwrite)
-        report, count = ArchiveReport(planned, model, as_json), MOST_WORKERS
+        report = ArchiveReport(planned, model, as_json, from_list=names is not None)
+        count = MOST_WORKERS
     else:
         if out is None and photos != ["-"]:
             raise InputError("-o is missing: name a folder, or a file for a single picture")

@@ -91,6 +91,11 @@ def test_the_check_names_what_is_to_be_coloured_again(color, archive, tmp_path, 
     fixed = color("--list", "-", "--overwrite", "--manifest", out / "again.jsonl")
     assert (fixed.code, len(fixed.out.splitlines())) == (0, 2)
     assert colorlab("manifest", "check", out, "--photos", archive).code == 0
+    # Once more, as a nightly script would: nothing is printed, so the list is empty.
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    again = color("--list", "-", "--overwrite", "--manifest", out / "again.jsonl", "--json")
+    assert (again.code, again.out) == (0, "")
+    assert again.errors == "the list names no photographs: there is nothing to do\n"
 
 
 def test_the_check_compares_the_settings(color, tmp_path, chroma_file):
