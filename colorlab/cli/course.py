@@ -7,7 +7,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from colorlab.cli.shared import console, count_progress, errors, named_paths, say
+from colorlab.cli.shared import console, count_progress, errors, named_paths, require_place, say
 
 __all__ = ["course", "export", "score"]
 
@@ -86,6 +86,8 @@ def score(
     """
     from colorlab.course import load, scores
 
+    if out is not None:
+        require_place(out)
     named = named_paths(submissions)
     setup = load()
     parts = setup.split()
@@ -93,10 +95,9 @@ def score(
         recipe = _trained(setup, parts)
     with count_progress(errors, "pictures measured", len(parts.test)) as progress:
         result = scores.score(named, recipe, parts, minutes, progress)
-    if out is not None:
-        scores.write_scores(result, out)
     _print_scores(result, f"{len(parts.test)} test pictures of {setup.pictures}")
     if out is not None:
+        scores.write_scores(result, out)
         say(f"written: {out}")
 
 

@@ -15,6 +15,7 @@ from colorlab.cli.shared import (
     count_progress,
     errors,
     named_paths,
+    require_place,
     say,
     say_training_only,
     scan,
@@ -100,6 +101,8 @@ def evaluate(
     if hints < 0:
         raise InputError(f"--hints must be at least 0, got {hints}")
     require_settings(saturation, None, temperature)
+    if out is not None:
+        require_place(out)
     named = named_paths(models, taken=("grey", "mean ab"))
     colorizers = {name: load_pretrained(model) for name, model in named.items()}
 
@@ -131,10 +134,9 @@ def evaluate(
         result = evaluation.evaluate(judged, parts.train, methods, size, facts, progress, hints)
     folders = [model for model in named.values() if pathlib.Path(model).is_dir()]
     path = out or (Run(folders[0]).evaluation if folders else None)
+    _print_evaluation(result)  # first: if it cannot be written, it has been seen
     if path is not None:
         result.save(path)
-    _print_evaluation(result)
-    if path is not None:
         say(f"written: {path}")
 
 

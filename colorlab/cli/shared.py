@@ -24,6 +24,7 @@ __all__ = [
     "count_progress",
     "errors",
     "named_paths",
+    "require_place",
     "say",
     "say_left_out",
     "say_training_only",
@@ -111,7 +112,8 @@ def named_paths(values, taken=()):
     Parameters
     ----------
     values : iterable of str
-        ``NAME=PATH``, or a path, whose last part without ``.onnx`` is its name.
+        ``NAME=PATH``, or a path, whose last part without ``.onnx`` is its name. What exists is a
+        path, such as the run ``rate=0.1``.
     taken : iterable of str
         Names that the table has already.
 
@@ -127,7 +129,7 @@ def named_paths(values, taken=()):
     named = {}
     for value in values:
         name, equals, path = value.partition("=")
-        if not equals:
+        if not equals or os.path.lexists(value):
             name, path = pathlib.Path(value).resolve().name.removesuffix(".onnx"), value
         if name in named or name in taken:
             raise InputError(
@@ -135,6 +137,24 @@ def named_paths(values, taken=()):
             )
         named[name] = path
     return named
+
+
+def require_place(path):
+    """Refuse a file that could not be written after the work, before the work.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Raises
+    ------
+    InputError
+        If it is a folder, or its folder is missing.
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder, expected the name of a file")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def say_left_out(word, files):

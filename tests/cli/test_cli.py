@@ -17,6 +17,7 @@ from PIL import Image
 
 from colorlab import color, images, metrics
 from colorlab.cli import evaluate as evaluate_module
+from colorlab.cli.shared import named_paths
 from colorlab.configuration import Configuration
 from colorlab.datasets import folder, splits, toy
 from colorlab.images.resizing import standardize
@@ -330,6 +331,23 @@ def test_sizes_that_cannot_be_judged_are_refused(first, photographs, size, tmp_p
     line = refusal("evaluate", first[0], "--data", photographs, "--size", size, "--out", out)
     assert "size must be" in line and str(size) in line
     assert not out.exists()
+
+
+@pytest.mark.parametrize("command", [("evaluate", "--data", "nowhere"), ("course", "score")])
+def test_a_place_for_the_table_is_looked_for_before_the_work(tmp_path, command):
+    """Neither the model nor the pictures are looked for yet."""
+    line = refusal(*command, "no-model", "--out", tmp_path)
+    assert line == f"colorlab: {tmp_path}: is a folder, expected the name of a file"
+    folder = tmp_path / "missing"
+    line = refusal(*command, "no-model", "--out", folder / "table.txt")
+    assert line == f"colorlab: {folder / 'table.txt'}: there is no folder {folder}; make it first"
+
+
+def test_what_exists_is_a_path_and_not_a_name_with_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rate=0.1").mkdir()
+    values = ["rate=0.1", "slow=rate=0.1", "fast=rate=10"]
+    assert named_paths(values) == {"rate=0.1": "rate=0.1", "slow": "rate=0.1", "fast": "rate=10"}
 
 
 def test_files_that_are_no_pictures_are_left_out_and_listed_once(photographs, tmp_path):
