@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/00_quickstart` and :doc:`/notebooks/09_ask_a_person`.
 """
 
 import functools
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,27 @@ from colorlab.inference.suggestions import Suggestion
 
 __all__ = ["colorize", "suggest"]
 
-_load_once = functools.lru_cache(maxsize=3)(load_pretrained)
+
+@functools.lru_cache(maxsize=3)
+def _load_once(model, stamp):
+    return load_pretrained(model)
+
+
+def _load(model):
+    """Load a model, unless it is loaded already and its file is still the same."""
+    model = "default" if model is None else model
+    if not isinstance(model, str | os.PathLike):
+        return load_pretrained(model)  # says what is expected
+    weights = model
+    if os.path.isdir(model):
+        from colorlab.training.run import Run  # most calls name no run
+
+        weights = Run(model).best_weights
+    try:
+        facts = os.stat(weights)
+    except OSError:  # such as of the name of a network that comes with colorlab
+        return _load_once(model, None)
+    return _load_once(model, (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns))
 
 
 def colorize(
@@ -37,7 +58,8 @@ def colorize(
         A picture file or its content, or levels of the shape (height, width) or (height, width,
         channels); see :func:`colorlab.images.to_grey`. Of a colour picture only the grey is used.
     model : str, path-like or None
-        As for :func:`load_pretrained`; None stands for ``default``. A model is loaded only once.
+        As for :func:`load_pretrained`; None stands for ``default``. A model is loaded once, and
+        again when its file has changed.
     saturation : float, optional
         Factor of the predicted colour, 0 (grey) to 10; by default the model's own.
     size : int, optional
@@ -74,8 +96,7 @@ def colorize(
     """
     require_settings(saturation, size, temperature)
     grey = to_grey(image, restore)
-    colorizer = _load_once("default" if model is None else model)
-    return colorizer.colorize(grey, saturation, size, temperature, hints)
+    return _load(model).colorize(grey, saturation, size, temperature, hints)
 
 
 def suggest(
@@ -124,4 +145,4 @@ def suggest(
     Traceback (most recent call last):
     colorlab.errors.InputError: the place 8, 4: lies outside the photograph, which has 8 x 8 ...
     """
-    return _load_once("default" if model is None else model).session(image).suggest(x, y, k, hints)
+    return _load(model).session(image).suggest(x, y, k, hints)

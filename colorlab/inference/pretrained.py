@@ -187,6 +187,8 @@ def load_pretrained(
     colorlab.errors.InputError: nothing: no such model; expected default, small, vivid, ...
     """
     require_device(device)
+    if not isinstance(model, str | os.PathLike) or not os.fspath(model):
+        raise InputError(f"model must be the name of a network, a file or a folder, got {model!r}")
     name, shipped = str(model), shipped_models()
     if name in shipped:
         return _colorizer(OnnxPredictor(weights_file(name), shipped[name], threads, device))

@@ -19,7 +19,7 @@ from colorlab.color import luma
 from colorlab.errors import InputError
 from colorlab.images.photograph import read_photograph
 from colorlab.images.writing import write_photograph
-from colorlab.inference import network_input, pretrained
+from colorlab.inference import network_input, one_call, pretrained
 from colorlab.inference.pretrained import load_pretrained
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +52,25 @@ def test_size_is_kept_and_grey_within_one_level(chroma_file, shape, flat, satura
     assert np.abs(found @ np.array(WEIGHTS) - grey_of(image)).max() <= 1.001
     if saturation == 0:
         assert np.ptp(found, axis=-1).max() == 0
+
+
+def test_a_model_is_loaded_again_when_its_file_has_changed(chroma_file, hinted_file, tmp_path):
+    """As in a notebook, where the next cell exports the network that was trained further."""
+    model, image = tmp_path / "network.onnx", noise(30, 40)
+    found = []
+    for source in (chroma_file, hinted_file):
+        model.write_bytes(source.read_bytes())
+        found.append(colorlab.colorize(image, model))
+        np.testing.assert_array_equal(found[-1], load_pretrained(source).colorize(image))
+    assert (found[0] != found[1]).any()
+    assert one_call._load(model) is one_call._load(model)
+
+
+@pytest.mark.parametrize("model", ["", ["default"], 3, load_pretrained])
+def test_what_can_be_no_model_is_refused(model):
+    for call in (load_pretrained, lambda model: colorlab.colorize(noise(8, 8), model)):
+        with pytest.raises(InputError, match="model must be the name of a network, a file or"):
+            call(model)
 
 
 MODES = ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"]
