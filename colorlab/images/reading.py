@@ -209,14 +209,14 @@ def decode(opened: Opened) -> tuple[Image.Image, Image.Image | None]:
     return picture, alpha
 
 
-def read_image(source: str | os.PathLike) -> np.ndarray:
+def read_image(source: str | os.PathLike | bytes) -> np.ndarray:
     """Read a picture file as upright 8-bit sRGB.
 
     Parameters
     ----------
-    source : path-like
-        A file of a format in :data:`PICTURE_SUFFIXES`, whatever its ending. Of several frames or
-        pages the first is taken.
+    source : path-like or bytes
+        A file, or its content, of a format in :data:`PICTURE_SUFFIXES`, whatever its ending. Of
+        several frames or pages the first is taken.
 
     Returns
     -------

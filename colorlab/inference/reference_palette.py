@@ -3,6 +3,7 @@
 Taught in :doc:`/notebooks/09_ask_a_person`.
 """
 
+import os
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,8 @@ def palette_of(image: Any) -> np.ndarray:
 
     Parameters
     ----------
-    image : path-like or numpy.ndarray, shape (height, width, 3)
-        A picture file, or uint8 sRGB.
+    image : path-like, bytes or numpy.ndarray, shape (height, width, 3)
+        A picture file or its content, or uint8 sRGB.
 
     Returns
     -------
@@ -39,7 +40,8 @@ def palette_of(image: Any) -> np.ndarray:
     Raises
     ------
     InputError
-        If the file cannot be read, or the photograph has hardly any colour.
+        If the file cannot be read, the array is another one, or the photograph has hardly any
+        colour.
 
     Examples
     --------
@@ -47,8 +49,9 @@ def palette_of(image: Any) -> np.ndarray:
     >>> ab_bins.bin_centers()[palette.argmax()].tolist()
     [50.0, 30.0]
     """
-    name = "reference" if isinstance(image, np.ndarray) else str(image)
-    rgb = image if isinstance(image, np.ndarray) else read_image(image)
+    name = str(image) if isinstance(image, str | os.PathLike) else "reference"
+    in_a_file = isinstance(image, str | os.PathLike | bytes)
+    rgb = read_image(image) if in_a_file else _require_rgb(image)
     picture = Image.fromarray(np.ascontiguousarray(rgb))
     picture.thumbnail((_SIDE, _SIDE))
     ab = conversions.srgb_to_lab(np.asarray(picture) / 255)[..., 1:].reshape(-1, 2)
@@ -64,6 +67,17 @@ def palette_of(image: Any) -> np.ndarray:
         squared = ((colors[:, None] - centers) ** 2).sum(axis=-1)
         palette += counts[strip] @ probabilities(-squared / (2 * _SPREAD**2))
     return (1 - _FLOOR) * palette / palette.sum() + _FLOOR / len(centers)
+
+
+def _require_rgb(image):
+    array = image if isinstance(image, np.ndarray) else None
+    if array is None or array.dtype != np.uint8 or array.shape[2:] != (3,) or 0 in array.shape:
+        found = type(image).__name__ if array is None else f"{array.dtype} {array.shape}"
+        raise InputError(
+            "reference must be a picture file, or uint8 sRGB of the shape (height, width, 3), got "
+            f"{found}; of a Pillow image, type np.asarray(image.convert('RGB'))"
+        )
+    return array
 
 
 def shift_towards(logits: np.ndarray, palette: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A session: equal to colouring from the start, and what it can be asked."""
 
+import io
 import math
 
 import hinted_network
@@ -172,6 +173,28 @@ def test_a_palette_draws_the_mean_towards_it_and_the_same_palette_does_nothing(c
         before = np.hypot(*(ab_in(session.colorize(), x, 60) - target))
         after = np.hypot(*(ab_in(shifted, x, 60) - target))
         assert after < 0.6 * before
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        np.zeros((8, 8), "uint8"),
+        np.zeros((8, 8, 4), "uint8"),
+        np.zeros((0, 0, 3), "uint8"),
+        np.full((8, 8, 3), 0.4),
+        Image.new("RGB", (8, 8), "red"),
+        None,
+    ],
+)
+def test_a_reference_of_another_kind_is_refused_in_one_line(reference):
+    with pytest.raises(InputError, match="^reference must be a picture file, or uint8 sRGB"):
+        palette_of(reference)
+
+
+def test_a_reference_may_be_the_content_of_a_file():
+    stream, reference = io.BytesIO(), Image.new("RGB", (8, 8), "red")
+    reference.save(stream, "PNG")
+    np.testing.assert_array_equal(palette_of(stream.getvalue()), palette_of(np.asarray(reference)))
 
 
 @pytest.mark.parametrize("count", [0, 17, 1.5, True])
