@@ -69,7 +69,7 @@ def say(text, to=console):
 _OPTIONS = {
     r"allow overwriting": "say --overwrite",
     r"accept_terms=True": "--accept-terms",
-    r"\blargest=": "--largest ",
+    r"colorlab\.images\.large\.allow_pixels\((\w+)\)": r"--largest \1",
     r"\bsource=": "--from ",
     r"\bto=": "--to ",
     r"\bruntime=": "--runtime ",

@@ -134,8 +134,8 @@ def one_line_errors(name):
     except Image.DecompressionBombError:
         limit = 2 * Image.MAX_IMAGE_PIXELS // 10**6
         raise InputError(
-            f"{name}: has more than {limit} million pixels; "
-            "make it smaller, or allow more with largest=MILLIONS"
+            f"{name}: has more than {limit} million pixels; make it smaller, or allow more with "
+            "colorlab.images.large.allow_pixels(MILLIONS)"
         ) from None
     except MemoryError:
         raise InputError(f"{name}: does not fit into memory; make it smaller first") from None

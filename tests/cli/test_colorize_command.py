@@ -7,6 +7,7 @@ import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -493,6 +494,14 @@ def test_of_a_scan_that_needs_much_memory_it_is_said_beforehand(color, tmp_path,
         ]
         assert len(names(tmp_path / "out")) == 7
         shutil.rmtree(tmp_path / "out")
+
+
+def test_what_is_too_large_names_the_option_that_allows_it(color, tmp_path):
+    header = struct.pack("<IiiHHIIiiII", 40, 40_000, 40_000, 1, 24, 0, 0, 0, 0, 0, 0)
+    content = b"BM" + struct.pack("<IHHI", 54 + 3, 0, 0, 54) + header + bytes(3)
+    (tmp_path / "large.bmp").write_bytes(content)
+    result = color(tmp_path / "large.bmp", "-o", tmp_path / "out")
+    assert result.errors.endswith("or allow more with --largest MILLIONS\n")
 
 
 def test_quality_trades_size_for_detail(color, tmp_path):

@@ -1,7 +1,9 @@
 """Every kind of picture that a person owns goes in, and what its file holds goes with it."""
 
+import importlib
 import io
 import os
+import re
 import struct
 
 import numpy as np
@@ -384,7 +386,11 @@ def test_places_without_a_file_are_refused(tmp_path):
 def test_a_decompression_bomb_is_refused_with_the_limit():
     tiny = bytearray(encode(np.zeros((1, 1), "uint8"), "BMP"))
     struct.pack_into("<ii", tiny, 18, 40_000, 40_000)
-    assert "178 million pixels" in refusal(bytes(tiny), "bomb.bmp")
+    line = refusal(bytes(tiny), "bomb.bmp")
+    assert "178 million pixels" in line
+    # What the message names exists.
+    module, function = re.search(r"allow more with ([\w.]+)\.(\w+)\(", line).groups()
+    assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_formats_say_what_they_cannot_hold():
