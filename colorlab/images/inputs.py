@@ -131,7 +131,8 @@ def _of_array(image, steps):
             raise InputError(f"{_EXPECTED}, got a {what} of paths; give one at a time")
         raise InputError(f"{_EXPECTED}, got {what}")
     _require_shape(array)
-    array = _eight_bits(array)
+    # Arrays that were read from a file may have its order of bytes.
+    array = _eight_bits(array.astype(array.dtype.newbyteorder("="), copy=False))
     channels = array.shape[2] if array.ndim == 3 else 1
     if channels == 1:
         grey = array.reshape(*array.shape[:2], 1)

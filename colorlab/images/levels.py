@@ -158,7 +158,9 @@ def split_alpha(picture):
     """
     if "transparency" in picture.info and picture.mode in ("1", "L"):
         picture = picture.convert("L").convert("LA")
-    elif "transparency" in picture.info or picture.mode in ("PA", "La", "RGBa"):
+    elif picture.mode == "La":
+        picture = picture.convert("LA")
+    elif "transparency" in picture.info or picture.mode in ("PA", "RGBa"):
         picture = picture.convert("RGBA")
     if picture.mode not in ("RGBA", "LA"):
         return picture.convert("RGB") if picture.mode == "P" else picture, None
