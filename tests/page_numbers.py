@@ -14,6 +14,7 @@ from PIL import Image
 from colorlab import color
 from colorlab.color import ab_bins, luma
 from colorlab.inference import variants
+from colorlab.inference.hint_residuals import add_residuals
 from colorlab.inference.network_input import network_input
 from colorlab.training.hints import point_hints
 
@@ -79,6 +80,7 @@ def numbers():
             }
             for saturation in (0.0, 1.0, 1.7)
         ],
+        "residuals": [residuals_of(4, 1), residuals_of(16, 16)],
         # One point of one pixel, with the colour #a02020, on a grid that the photograph fills.
         "point": {
             "grid": [8, 12],
@@ -92,6 +94,25 @@ def place_of_point():
     """Give row and column of the point that `point_hints` draws with the seed 4."""
     rng = np.random.default_rng(4)
     return [int(rng.integers(0, length)) for length in (61, 83)]
+
+
+def residuals_of(height, side):
+    """Return a prediction, hints on squares of this many cells, and what comes of both."""
+    random = np.random.default_rng(side)
+    width = height + 2
+    ab = random.normal(0, 20, (height, width, 2)).round(2).astype("float32")
+    grey = random.integers(0, 256, (4 * height, 4 * width, 1)).astype("uint8")
+    hints = np.zeros((height, width, 3), "float32")
+    hints[:side, :side] = 40, -25, 1
+    hints[-1, -1] = -10, 30, 1
+    return {
+        "width": width,
+        "height": height,
+        "ab": planes(ab),
+        "grey": flat(grey),
+        "hints": planes(hints),
+        "added": planes(add_residuals(ab, grey, hints)),
+    }
 
 
 def flat(array):

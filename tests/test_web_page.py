@@ -15,6 +15,7 @@ from colorlab.color import ab_bins, conversions, luma
 from colorlab.color.ranges import levels_to_signed
 from colorlab.export.web import PAGE, export_web
 from colorlab.inference.colorizer import Colorizer
+from colorlab.inference.hint_residuals import add_residuals
 from colorlab.inference.network_input import network_input
 from colorlab.inference.predictors import OnnxPredictor
 
@@ -168,7 +169,8 @@ def test_a_hint_colours_as_the_library_does(page, sample, hinted_file):
     hints[0, row, column, :2] = conversions.srgb_to_lab(np.array([0xA0, 0x20, 0x20]) / 255)[1:]
     hints[0, row, column, 2] = 1
     logits = predictor.predict(levels_to_signed(padded[None]), hints)[0]
-    expected = luma.recombine(grey, ab_bins.annealed_mean(logits, 0.4), 1.0, (rows, columns))
+    ab = add_residuals(ab_bins.annealed_mean(logits, 0.4), padded, hints[0])
+    expected = luma.recombine(grey, ab, 1.0, (rows, columns))
     # A marker hides the place itself; the hint also changes what lies around it.
     marked = np.zeros(grey.shape, bool)
     marked[hint["y"] - 20 : hint["y"] + 20, hint["x"] - 20 : hint["x"] + 20] = True

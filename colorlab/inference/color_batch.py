@@ -10,6 +10,7 @@ import numpy as np
 from colorlab import color
 from colorlab.color import ab_bins, luma
 from colorlab.color.ranges import levels_to_signed, signed_to_levels
+from colorlab.inference.hint_residuals import add_residuals
 from colorlab.inference.network_input import network_input
 from colorlab.inference.own_luma import saturate
 
@@ -51,6 +52,11 @@ def color_batch(
     if predictor.target == "ab_bins":
         temperature = predictor.temperature if temperature is None else temperature
         predictions = ab_bins.annealed_mean(predictions, temperature)
+    if hints is not None and predictor.takes_hints:
+        predictions = [
+            add_residuals(ab, padded, known)
+            for ab, (padded, _), known in zip(predictions, inputs, hints, strict=True)
+        ]
     return np.stack(
         [
             luma.recombine(each, ab, saturation, valid_fraction)

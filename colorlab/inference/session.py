@@ -12,6 +12,7 @@ from colorlab.color import ab_bins, luma
 from colorlab.color.ranges import levels_to_signed
 from colorlab.errors import InputError
 from colorlab.inference import doubt, hint_grid, reference_palette, suggestions, variants
+from colorlab.inference.hint_residuals import add_residuals
 from colorlab.inference.hints import Hint, require_hints, require_inside
 from colorlab.inference.network_input import network_input
 from colorlab.inference.own_luma import recombine_rgb
@@ -55,8 +56,8 @@ class Session:
         )
         height, width = padded.shape[:2]
         self._grid = height // ab_bins.BIN_STRIDE, width // ab_bins.BIN_STRIDE
-        self._features = predictor.encode(levels_to_signed(padded[None]))
-        self._latest: tuple[tuple[Hint, ...], np.ndarray] | None = None
+        self._input, self._features = padded, predictor.encode(levels_to_signed(padded[None]))
+        self._latest: tuple[tuple[Hint, ...], np.ndarray | None, np.ndarray] | None = None
 
     def colorize(
         self,
@@ -90,15 +91,11 @@ class Session:
         """
         require_settings(saturation, None, temperature)
         if palette is not None:
-            logits = reference_palette.shift_towards(self._logits(hints, "a palette"), palette)
-            return self._recombined(self._mean(logits, temperature), saturation)
-        prediction = self._prediction(hints)
-        if self._predictor.target == "rgb":
-            factor = self._factor(saturation)
-            return recombine_rgb(prediction, self.grey, factor, self._valid_fraction)
-        if self._predictor.target == "ab_bins":
-            prediction = self._mean(prediction, temperature)
-        return self._recombined(prediction, saturation)
+            encoded, logits = self._logits(hints, "a palette")
+            prediction = reference_palette.shift_towards(logits, palette)
+        else:
+            encoded, prediction = self._prediction(hints)
+        return self._recombined(prediction, encoded, saturation, temperature)
 
     def variants(
         self,
@@ -135,11 +132,11 @@ class Session:
             range.
         """
         require_settings(saturation, None, temperature)
-        logits = self._logits(hints, "variants")
+        encoded, logits = self._logits(hints, "variants")
         if palette is not None:
             logits = reference_palette.shift_towards(logits, palette)
         return [
-            self._recombined(self._mean(each, temperature), saturation)
+            self._recombined(each, encoded, saturation, temperature)
             for each in variants.tilted_logits(logits, count, seed)
         ]
 
@@ -162,7 +159,7 @@ class Session:
         InputError
             If the network predicts no distribution, or the photograph cannot have the hints.
         """
-        entropy = doubt.normalized_entropy(self._logits(hints, "doubt"))
+        entropy = doubt.normalized_entropy(self._logits(hints, "doubt")[1])
         return doubt.enlarge(entropy, self.grey.shape, self._valid_fraction)
 
     def suggest(self, x: int, y: int, k: int = 5, hints: Sequence[Hint] = ()) -> list[Suggestion]:
@@ -190,7 +187,7 @@ class Session:
             too small.
         """
         require_inside(f"the place {x}, {y}", x, y, self.grey.shape)
-        logits = self._logits(hints, "suggestions")
+        logits = self._logits(hints, "suggestions")[1]
         axes = zip((y, x), self.grey.shape, self._grid, self._valid_fraction, strict=False)
         row, column = (hint_grid.cell_of(*axis) for axis in axes)
         return suggestions.suggest_colors(logits[row, column], int(self.grey[y, x, 0]), k)
@@ -219,11 +216,13 @@ class Session:
             raise InputError(
                 f"{_name(predictor)}: takes no hints; choose a model that does, or leave them out"
             )
-        if self._latest is None or self._latest[0] != key:
+        latest = self._latest
+        if latest is None or latest[0] != key:
             where = self.grey.shape, self._grid, self._valid_fraction
             encoded = hint_grid.encode_hints(key, *where)[None] if key else None
-            self._latest = key, predictor.decode(self._features, encoded)[0]
-        return self._latest[1]
+            latest = self._latest = key, encoded, predictor.decode(self._features, encoded)
+        _, encoded, predictions = latest
+        return None if encoded is None else encoded[0], predictions[0]
 
     def _logits(self, hints, what):
         if self._predictor.target != "ab_bins":
@@ -233,15 +232,17 @@ class Session:
             )
         return self._prediction(hints)
 
-    def _mean(self, logits, temperature):
-        temperature = self._predictor.temperature if temperature is None else temperature
-        return ab_bins.annealed_mean(logits, temperature)
-
-    def _factor(self, saturation):
-        return self._predictor.saturation if saturation is None else saturation
-
-    def _recombined(self, ab, saturation):
-        return luma.recombine(self.grey, ab, self._factor(saturation), self._valid_fraction)
+    def _recombined(self, prediction, hints, saturation, temperature):
+        predictor, valid_fraction = self._predictor, self._valid_fraction
+        factor = predictor.saturation if saturation is None else saturation
+        if predictor.target == "rgb":
+            return recombine_rgb(prediction, self.grey, factor, valid_fraction)
+        if predictor.target == "ab_bins":
+            temperature = predictor.temperature if temperature is None else temperature
+            prediction = ab_bins.annealed_mean(prediction, temperature)
+        if hints is not None:
+            prediction = add_residuals(prediction, self._input, hints)
+        return luma.recombine(self.grey, prediction, factor, valid_fraction)
 
 
 def _name(predictor):

@@ -15,6 +15,7 @@ from colorlab import Hint
 from colorlab.color import ab_bins, luma
 from colorlab.errors import InputError
 from colorlab.inference import palette_of
+from colorlab.inference.hint_residuals import add_residuals
 from colorlab.inference.network_input import network_input
 from colorlab.inference.predictors import OnnxPredictor
 
@@ -43,12 +44,14 @@ def test_a_hint_has_its_colour_at_its_place_and_elsewhere_nothing_changes(colori
     plain = colorizer.colorize(scene())
     hint = Hint(40, 60, "#a06a6a", radius=12)
     hinted = colorizer.colorize(scene(), hints=[hint])
-    expected = hinted_network.expected_ab(90 / 127.5 - 1, hint.ab)
-    np.testing.assert_allclose(ab_in(hinted, 40, 60), expected, atol=2)
+    # The network goes most of the way to the given colour, the rest is added.
+    of_network = hinted_network.expected_ab(90 / 127.5 - 1, hint.ab)
+    assert np.abs(of_network - hint.ab).max() > 3
+    np.testing.assert_allclose(ab_in(hinted, 40, 60), hint.ab, atol=1)
     np.testing.assert_allclose(
         ab_in(plain, 40, 60), hinted_network.expected_ab(90 / 127.5 - 1), atol=2
     )
-    np.testing.assert_array_equal(hinted[:, 80:], plain[:, 80:])
+    assert np.abs(hinted[:, 100:].astype(int) - plain[:, 100:]).max() <= 1
 
 
 def test_no_hints_are_the_automatic_colouring(colorizer, hinted_file):
@@ -75,6 +78,7 @@ def test_a_session_equals_the_whole_network_run_by_onnx_runtime(colorizer, hinte
     signed = (padded / np.float32(127.5) - 1).transpose(2, 0, 1)[None].astype("float32")
     (logits,) = whole.run(None, {"grey": signed, "hints": hints})
     ab = ab_bins.annealed_mean(logits[0].transpose(1, 2, 0), 0.4)
+    ab = add_residuals(ab, padded, hints[0].transpose(1, 2, 0))
     expected = luma.recombine(grey, ab, 1.0, fraction)
     assert np.abs(found.astype(int) - expected).max() <= 1
 
@@ -160,7 +164,7 @@ def test_variants_leave_a_hinted_place_near_its_colour(colorizer):
     plain = session.colorize([hint])
     for image in session.variants(3, [hint]):
         apart = np.hypot(*(ab_in(image, 40, 60) - ab_in(plain, 40, 60)))
-        assert apart == pytest.approx(0.6 * 7.4, abs=1.5)
+        assert apart < 1
 
 
 def test_a_palette_draws_the_mean_towards_it_and_the_same_palette_does_nothing(colorizer):

@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { annealedMean, CENTERS, normalizedEntropy } from "../../colorlab/export/page/ab_bins.js";
 import { greyOf, labToSrgb, srgbToLab } from "../../colorlab/export/page/color.js";
+import { addResiduals } from "../../colorlab/export/page/hint_residuals.js";
 import { encodeHints } from "../../colorlab/export/page/hints.js";
 import { networkInput, roundHalfToEven } from "../../colorlab/export/page/network_input.js";
 import { tiltedLogits } from "../../colorlab/export/page/variants.js";
@@ -94,6 +95,22 @@ test("a hint marks the cell that Python marks, with its a and b", () => {
   const encoded = encodeHints([hint], python, { width, height, validFraction: [1, 1] });
   assert.ok(largestDifference(encoded, planes) < 1e-3);
 });
+
+for (const { width, height, ab, grey, hints, added } of python.residuals)
+  test(`residuals of hints on ${width} x ${height} cells are carried on as in Python`, () => {
+    const input = {
+      values: Float32Array.from(grey, (/** @type {number} */ level) => level / 127.5 - 1),
+      width: 4 * width,
+      height: 4 * height,
+      validFraction: /** @type {[number, number]} */ ([1, 1]),
+    };
+    const planes = [ab, hints].map((each) => Float32Array.from(each));
+    const found = addResiduals(planes[0], { width, height }, input, planes[1]);
+    assert.ok(largestDifference(found, added) < 1e-3);
+    assert.ok(largestDifference(found, ab) > 10);
+    const none = addResiduals(planes[0], { width, height }, input, planes[1].map(() => 0));
+    assert.deepEqual(none, planes[0]);
+  });
 
 for (const [name, { logits, ab }] of [
   ["of three regions", python.variants[0]],

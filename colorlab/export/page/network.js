@@ -22,6 +22,7 @@
  * @property {Float32Array} values Plane by plane.
  * @property {number} width
  * @property {number} height
+ * @property {Float32Array | null} hints The planes of the hints it was made with.
  */
 
 import * as ort from "./onnxruntime/ort.wasm.bundle.min.mjs";
@@ -109,15 +110,16 @@ export class Network {
    */
   async predict(encodeHints) {
     let outputs = this.features;
+    let planes = null;
     if (this.decoder) {
       const [height, width] = this.sides.map((side) => side / 4);
-      const planes = encodeHints({ width, height });
+      planes = encodeHints({ width, height });
       const hints = new ort.Tensor("float32", planes, [1, HINT_CHANNELS, height, width]);
       outputs = await this.decoder.run({ ...this.features, hints });
     }
     const [output] = Object.values(outputs);
     const [, , height, width] = output.dims;
-    return { values: /** @type {Float32Array} */ (output.data), width, height };
+    return { values: /** @type {Float32Array} */ (output.data), width, height, hints: planes };
   }
 
   /** Free the memory of the network. */

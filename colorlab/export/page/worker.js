@@ -6,6 +6,7 @@
  */
 
 import { annealedMean, normalizedEntropy, probabilitiesAt, suggestions } from "./ab_bins.js";
+import { addResiduals } from "./hint_residuals.js";
 import { cellAt, encodeHints, hexOf } from "./hints.js";
 import { Network } from "./network.js";
 import { networkInput } from "./network_input.js";
@@ -40,7 +41,7 @@ let preview = null;
 let input = null;
 /** @type {{key: string, prediction: import("./network.js").Prediction} | null} */
 let latest = null;
-/** @type {WeakMap<Float32Array, {temperature: number, ab: Float32Array}>} The mean of logits: a
+/** @type {WeakMap<Float32Array, {temperature: number, ab: Float32Array}>} The colours of logits: a
  *  change of the saturation alone costs none. */
 const means = new WeakMap();
 /** @type {WeakMap<Float32Array, Float32Array[]>} The variants of logits. */
@@ -173,9 +174,13 @@ function paint(...all) {
  * @param {Wish} wish
  */
 async function planes(wish) {
-  const { values, width, height } = await predict(wish);
+  const { values, width, height, hints } = await predict(wish);
   const { validFraction } = required(input);
-  if (required(network).model.target !== "ab_bins") return { values, width, height, validFraction };
+  const { target } = required(network).model;
+  const hinted = (/** @type {Float32Array} */ ab) =>
+    hints ? addResiduals(ab, { width, height }, required(input), hints) : ab;
+  if (target !== "ab_bins")
+    return { values: hinted(values), width, height, validFraction };
   const cells = width * height;
   const { temperature, variant } = wish;
   if (variant && !variants.has(values))
@@ -183,7 +188,7 @@ async function planes(wish) {
   const logits = variant ? required(variants.get(values) ?? null)[variant - 1] : values;
   let mean = means.get(logits);
   if (mean?.temperature !== temperature) {
-    mean = { temperature, ab: annealedMean(logits, cells, temperature) };
+    mean = { temperature, ab: hinted(annealedMean(logits, cells, temperature)) };
     means.set(logits, mean);
   }
   return { values: required(mean ?? null).ab, width, height, validFraction };
