@@ -1,6 +1,6 @@
 """What the network leaves of a hint's colour, carried to the places that resemble the hinted one.
 
-A network answers hints roughly: at the hinted place itself its colour is still some units away from
+A network follows hints roughly: at the hinted place itself its colour is still some units away from
 the given one. This residual is known there and wanted everywhere. It is interpolated by Gaussian
 process regression [1]_, also called kriging: places that lie close together, are equally light and
 were given similar colours by the network have similar residuals; far from all hints the residual
