@@ -9,9 +9,13 @@ PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-# The book, its notebooks and the tests use the embedded pictures, whatever your shell says, and find
-# the environment's own commands first.
-EMBEDDED := env -u COLORLAB_DATA -u COLORLAB_RUN PATH="$(CURDIR)/.venv/bin:$$PATH"
+# The book, its notebooks and the tests use the embedded pictures, whatever your shell says, find the
+# environment's own commands first, and keep what Python compiled for the next process.
+EMBEDDED := env -u COLORLAB_DATA -u COLORLAB_RUN -u PYTHONDONTWRITEBYTECODE \
+	PATH="$(CURDIR)/.venv/bin:$$PATH"
+# On two cores, a file whole on one of them. nbval takes three seconds to import.
+PYTEST := .venv/bin/python -m pytest -n 2 --dist loadfile
+WITHOUT_NOTEBOOKS := tests colorlab -p no:nbval -o addopts=--doctest-modules
 
 # Lies in .venv and is written last: an environment without it is not whole, and is made anew.
 READY := .venv/ready
@@ -27,14 +31,11 @@ serve: $(READY) ## show the built book on 127.0.0.1, where it can colour photogr
 
 test: $(READY) ## run every check: library, doctests, notebooks, book; print the coverage
 	@# Apart, since nbval waits in vain for the kernels when pytest-cov is at work.
-	@$(EMBEDDED) .venv/bin/python -m pytest notebooks; notebooks=$$?; \
-	$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -n 2 --dist loadfile --cov \
-		&& exit $$notebooks
+	@$(EMBEDDED) $(PYTEST) notebooks; notebooks=$$?; \
+	$(EMBEDDED) $(PYTEST) $(WITHOUT_NOTEBOOKS) --cov && exit $$notebooks
 
 unit: $(READY) ## run the library's quick tests, on two cores
-	@# Without nbval, which takes three seconds to import.
-	@$(EMBEDDED) .venv/bin/python -m pytest tests colorlab -m "not book and not slow" -n 2 \
-		--dist loadfile -p no:nbval -o addopts=--doctest-modules
+	@$(EMBEDDED) $(PYTEST) $(WITHOUT_NOTEBOOKS) -m "not book and not slow"
 
 notebooks: $(READY) ## run the notebooks in order and store their outputs in place
 	@$(EMBEDDED) .venv/bin/python tools/run_notebooks.py notebooks/*.ipynb
