@@ -162,6 +162,11 @@ class OnnxPredictor(Predictor):
                 f"{self.weights}: predicts {prediction.shape[-1]} channels, expected "
                 f"{CHANNELS[self.target]} for {self.target}"
             )
+        if hints is not None and self.takes_hints and prediction.shape[1:3] != hints.shape[1:3]:
+            raise InputError(
+                f"{self.weights}: predicts {prediction.shape[1]} x {prediction.shape[2]} places "
+                f"for hints on {hints.shape[1]} x {hints.shape[2]}; both must be the same"
+            )
         return prediction
 
     def _run(self, session, feed, shape):
