@@ -108,7 +108,8 @@ def unet():
         drawn += arrow((95 + shift, y - 20), (95 + shift, y - 3))
         drawn += arrow((605 - shift, y - 2), (605 - shift, y - 18))
         drawn += arrow((172 + shift, y + 20), (526 - shift, y + 20))
-        drawn += text(350, y + 13, "skip, added" if level < 6 else "middle, + skip", "small")
+        words, shift = ("skip, added", 0) if level < 6 else ("middle, + skip", 6)
+        drawn += text(350 - shift, y + 12, words, "small")
     drawn += text(350, 585, "side in pixels · channels")
     drawn += text(350, 607, "blue: encoder, orange: middle, green: decoder", "small")
     return (
