@@ -27,8 +27,10 @@ export class HintPanel {
     this.past = [];
     /** @type {Hint[] | null} What the latest move made. */
     this.moved = null;
-    /** @type {Place | null} */
+    /** @type {Place | null} The place whose colours are shown. */
     this.place = null;
+    /** @type {Place | null} The one that was asked about last; its answer may still be on its way. */
+    this.wanted = null;
     find("picker").addEventListener("change", () => this.add(find("picker").value));
     find("undo").addEventListener("click", () => this.undo());
     find("save-hints").addEventListener("click", () => this.save());
@@ -48,16 +50,19 @@ export class HintPanel {
 
   /** Forget everything: another photograph has come. */
   clear() {
-    [this.hints, this.past, this.place] = [[], [], null];
+    [this.hints, this.past] = [[], []];
+    this.place = this.wanted = null;
     find("asked").hidden = true;
     this.list();
   }
 
   /** @param {Place} place */
   async ask(place) {
-    this.place = place;
+    this.wanted = place;
     try {
       const { grey, probabilities, colors } = await this.calls.ask(place);
+      if (this.wanted !== place) return; // another place, or another photograph, is shown by now
+      this.place = place;
       const ink = getComputedStyle(document.body).color;
       const plane = find("plane");
       drawPlane(plane, probabilities, grey, ink);
