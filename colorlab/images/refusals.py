@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import struct
+import threading
 import warnings
 
 import numpy as np
@@ -18,6 +19,7 @@ from colorlab.errors import InputError
 __all__ = [
     "EXPECTED",
     "PILLOW_ERRORS",
+    "ignored_warnings",
     "note_missing",
     "one_line_errors",
     "open_regular",
@@ -103,6 +105,34 @@ def require_size(width, height):
         raise Image.DecompressionBombError
 
 
+class _IgnoredWarnings:
+    """Ignore warnings in ``with`` statements, which several threads may execute at a time.
+
+    The filters of warnings are those of the whole process. Where each thread brings back what it
+    found, the last one may bring back what another one had set, and all warnings stay ignored.
+    """
+
+    def __init__(self):
+        self._lock, self._within = threading.Lock(), 0
+
+    def __enter__(self):
+        with self._lock:
+            if not self._within:
+                self._found = warnings.catch_warnings(action="ignore")
+                self._found.__enter__()
+            self._within += 1
+
+    def __exit__(self, *exception):
+        with self._lock:
+            self._within -= 1
+            if not self._within:
+                self._found.__exit__(None, None, None)
+
+
+#: A context manager for what Pillow warns of, which the notes of a photograph say.
+ignored_warnings = _IgnoredWarnings()
+
+
 @contextlib.contextmanager
 def one_line_errors(name):
     """Convert errors while a picture is read to an InputError of one line with its name.
@@ -118,8 +148,7 @@ def one_line_errors(name):
         In place of all errors of Pillow for missing and damaged files.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with ignored_warnings:
             yield
     except FileNotFoundError:
         raise InputError(f"{name}: {_missing(name)}") from None

@@ -8,7 +8,6 @@ import io
 import os
 import pathlib
 import struct
-import warnings
 
 import numpy as np
 from PIL import Image, TiffImagePlugin
@@ -18,6 +17,7 @@ from colorlab.errors import InputError
 from colorlab.images import jpeg_strips, large, png_strips
 from colorlab.images.formats import FORMATS
 from colorlab.images.levels import flatten
+from colorlab.images.refusals import ignored_warnings
 from colorlab.images.save_options import save_options
 
 __all__ = ["save_image", "write_pages", "write_photograph"]
@@ -129,8 +129,7 @@ def write_photograph(stream, image, photograph, image_format, quality=95):
     marked = {**plain, **save_options(xmp, image_format)[0]}
     for each in (options, marked, plain):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # damaged metadata are written as they were
+            with ignored_warnings:  # damaged metadata are written as they were
                 _save(stream, image, image_format, each)
             break
         except _METADATA_ERRORS:

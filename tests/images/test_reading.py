@@ -6,6 +6,7 @@ import re
 import stat
 import struct
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from colorlab.datasets import toy
 from colorlab.errors import InputError
 from colorlab.images import read_image, save_image
 from colorlab.images.formats import FORMATS
+from colorlab.images.reading import open_picture
 from colorlab.images.resizing import center_square, resize, standardize
 
 HEIGHT, WIDTH = 40, 56
@@ -582,3 +584,17 @@ def test_saved_files_have_the_usual_permissions(tmp_path, mask):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.png").stat().st_mode) == 0o666 & ~mask
+
+
+def test_pictures_that_are_read_at_the_same_time_leave_the_filters_of_warnings_alone(tmp_path):
+    """Whoever begins first may end first, as with threads."""
+    Image.fromarray(noise()).save(tmp_path / "a.png")
+    before = list(warnings.filters)
+    first, second = open_picture(tmp_path / "a.png"), open_picture(tmp_path / "a.png")
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert warnings.filters == before
+    with pytest.warns(UserWarning, match="heard"):
+        warnings.warn("heard", stacklevel=1)
