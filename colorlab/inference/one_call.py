@@ -5,6 +5,7 @@ Taught in :doc:`/notebooks/00_quickstart` and :doc:`/notebooks/09_ask_a_person`.
 
 import functools
 import os
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,7 +97,11 @@ def colorize(
     """
     require_settings(saturation, size, temperature)
     grey = to_grey(image, restore)
-    return _load(model).colorize(grey, saturation, size, temperature, hints)
+    session = _load(model).session(grey, size)
+    colored = session.colorize(hints, saturation, temperature)
+    for note in session.notes(hints):
+        warnings.warn(note, stacklevel=2)
+    return colored
 
 
 def suggest(

@@ -159,5 +159,12 @@ def test_hints_that_a_photograph_cannot_have_are_refused(hinted_file):
         colorlab.colorize(grey, hinted_file, hints=[Hint(1, 0, "red"), Hint(1, 0, "blue")])
     with pytest.raises(InputError, match="hints must be a list of Hint"):
         colorlab.colorize(grey, hinted_file, hints=[(1, 0, "red")])
-    with pytest.warns(UserWarning, match="hint at 1, 0: no screen shows #0000ff that light"):
-        colorlab.colorize(grey + 120, hinted_file, hints=[Hint(1, 0, "blue")])
+    colorizer, hints = colorlab.load_pretrained(hinted_file), [Hint(1, 0, "blue")]
+    for call in (
+        lambda: colorlab.colorize(grey + 120, hinted_file, hints=hints),
+        lambda: colorizer.colorize(grey + 120, hints=hints),
+    ):
+        with pytest.warns(UserWarning, match="at 1, 0: no screen shows #0000ff that light") as said:
+            call()
+        # Of the line that called, or Python would say it for the first photograph alone.
+        assert [each.filename for each in said] == [__file__]
