@@ -26,6 +26,14 @@ def test_attention_leaves_the_rest_to_nothing():
     assert far[1] < 1e-6 < far[0] < 1
 
 
+def test_a_hint_that_is_given_twice_is_followed_a_little_more_and_not_twice():
+    """Two equal hints with noise n are one with noise n / 2."""
+    at_both, residuals = np.ones((1, 2)), np.array([[30.0, -6.0], [30.0, -6.0]])
+    both = asking.corrections(at_both, np.ones((2, 2)), residuals, 0.5)
+    one = asking.corrections(np.ones((1, 1)), np.ones((1, 1)), residuals[:1], 0.25)
+    assert both == pytest.approx(one) and one == pytest.approx(residuals[:1] / 1.25)
+
+
 def test_the_next_click_is_in_the_middle_of_what_is_doubtful():
     field = np.zeros((12, 15))
     field[4:7, 9:12] = 0.5

@@ -1,4 +1,4 @@
-"""Exercises of chapter 09: what a hint makes a network believe, attention, the next click.
+"""Exercises of chapter 09: beliefs and attention of hints, what is left of them, the next click.
 
 Taught in :doc:`/notebooks/09_ask_a_person`.
 """
@@ -7,7 +7,7 @@ import numpy as np
 
 from colorlab.course.exercises.exercise import Exercise
 
-__all__ = ["EXERCISES", "hinted_share", "next_click", "shares_of_hints"]
+__all__ = ["EXERCISES", "corrections", "hinted_share", "next_click", "shares_of_hints"]
 
 
 def hinted_share(probabilities, centers, hint, spread):
@@ -21,6 +21,12 @@ def shares_of_hints(similarity, distance, alpha, beta, nothing):
     """Compute the share of attention that a place gives to each hint."""
     weights = np.exp(alpha * similarity - beta * distance**2)
     return weights / (weights.sum() + np.exp(nothing))
+
+
+def corrections(in_common, between_hints, residuals, noise):
+    """Carry the residuals of hints to places, so that hints side by side share the work."""
+    noisy = between_hints + noise * np.eye(len(between_hints))
+    return in_common @ np.linalg.solve(noisy, residuals)
 
 
 def next_click(doubt, side):
@@ -47,6 +53,15 @@ def _attention_cases():
         (random.uniform(-0.5, 1, count), random.uniform(0, 8, count), 4.0, 0.03, nothing)
         for count, nothing in ((1, 3.0), (4, 2.0))
     ]
+
+
+def _residual_cases():
+    random = np.random.default_rng(9)
+    hints = np.array([[0.0, 0.0], [0.3, 0.1], [4.0, 1.0]])  # two of them side by side
+    places = np.concatenate([hints, random.uniform(-1, 6, (5, 2))])
+    apart = ((places[:, None] - hints) ** 2).sum(axis=-1)
+    in_common = np.exp(-apart / 2)
+    return [(in_common, in_common[:3], random.normal(0, 20, (3, 2)), noise) for noise in (0.5, 0.1)]
 
 
 def _doubt_cases():
@@ -97,6 +112,22 @@ def _farther_is_better(similarity, distance, alpha, beta, nothing):
     return shares_of_hints(similarity, distance, alpha, -beta, nothing)
 
 
+def _no_noise(in_common, between_hints, residuals, noise):
+    return corrections(in_common, between_hints, residuals, 0.0)
+
+
+def _noise_everywhere(in_common, between_hints, residuals, noise):
+    return in_common @ np.linalg.solve(between_hints + noise, residuals)
+
+
+def _twice(in_common, between_hints, residuals, noise):
+    return in_common @ residuals
+
+
+def _average(in_common, between_hints, residuals, noise):
+    return in_common @ residuals / in_common.sum(axis=1, keepdims=True)
+
+
 def _single_cell(doubt, side):
     return np.unravel_index(doubt.argmax(), doubt.shape)
 
@@ -138,6 +169,26 @@ EXERCISES = (
             (_farther_is_better, "a hint further away must get a smaller share."),
         ),
         remark="A place that resembles no hint keeps what the network believes without hints.",
+    ),
+    Exercise(
+        corrections,
+        _residual_cases,
+        hints=(
+            "Each hint has a weight for a and one for b; a place adds them up, each times what it "
+            "has in common with that hint.",
+            "The weights solve linear equations, one for each hint: `np.linalg.solve`.",
+            "The matrix is `between_hints`, with `noise` added on its diagonal.",
+        ),
+        mistakes=(
+            (_no_noise, "hints are followed exactly; `noise` has no effect."),
+            (
+                _noise_everywhere,
+                "noise belongs on the diagonal: each hint has an error of its own.",
+            ),
+            (_twice, "two hints side by side count twice: no equations are solved."),
+            (_average, "a place far from all hints gets their mean; it must keep its colour."),
+        ),
+        remark="Hints side by side share the work, and a place far from all of them stays.",
     ),
     Exercise(
         next_click,
