@@ -8,10 +8,12 @@ import importlib
 import os
 import sys
 import warnings
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
+from colorlab import __version__
 from colorlab.cli.shared import RestoreCommand, Stopped, WrongUse, as_options, errors, say
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
@@ -55,8 +57,19 @@ app = typer.Typer(
 )
 
 
+def _say_version(wanted):
+    if wanted:
+        say(f"colorlab {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _colorlab():
+def _colorlab(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True),
+    ] = False,
+):
     """Put the colour back into grey photographs."""
 
 

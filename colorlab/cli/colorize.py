@@ -86,9 +86,10 @@ def colorize(
     ] = False,
     suffix: Annotated[str, typer.Option(help="Added to the names, before the ending.")] = "",
     image_format: Annotated[
-        str | None, typer.Option("--format", help="jpg, png, webp, tif or bmp; else unchanged.")
+        str | None,
+        typer.Option("--format", help="jpg, png, webp, tif, bmp or avif; else unchanged."),
     ] = None,
-    quality: Annotated[int, typer.Option(help="1 to 100, for JPEG and WebP.")] = 95,
+    quality: Annotated[int, typer.Option(help="1 to 100, for JPEG, WebP and AVIF.")] = 95,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing coloured pictures.")
     ] = False,

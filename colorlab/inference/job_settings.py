@@ -37,7 +37,7 @@ class Settings:
         Pillow's name of the format to write, such as ``PNG``, for names without a known ending; by
         default the photograph's own.
     quality : int
-        1 to 100, for JPEG and WebP.
+        1 to 100, for JPEG, WebP and AVIF.
     compare : bool
         Whether grey and colour are written side by side.
     overwrite : bool

@@ -1,6 +1,7 @@
 """The command line from end to end; every error is one line that names the culprit."""
 
 import contextlib
+import importlib.metadata
 import io
 import json
 import os
@@ -453,6 +454,12 @@ def test_help_lists_every_command():
     assert result.code == 0
     for command in OPTIONS:
         assert re.search(rf"^\W+{command}\b", result.out, re.MULTILINE)
+
+
+def test_the_version_is_that_of_the_package():
+    result = colorlab("--version")
+    assert (result.code, result.errors) == (0, "")
+    assert result.out == f"colorlab {importlib.metadata.version('colorlab-book')}\n"
 
 
 @pytest.mark.parametrize(
