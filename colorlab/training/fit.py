@@ -118,6 +118,7 @@ def train(
     folder.open(record)
     rows = weights.finished_epochs(folder)
     if len(rows) >= configuration.epochs:
+        shutil.rmtree(folder.features, ignore_errors=True)  # if it was killed before it did so
         return rows
     if first is not None:
         report(str(first))

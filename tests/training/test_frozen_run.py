@@ -99,6 +99,16 @@ def between(tmp_path_factory, parts, configuration):
     return run
 
 
+def test_a_run_that_was_killed_after_its_last_epoch_leaves_no_features(
+    tmp_path, parts, configuration, finished
+):
+    run = shutil.copytree(finished[0], tmp_path / "run")
+    (run / "features" / "cache").mkdir(parents=True)
+    log = training.train(configuration, Batches(parts, configuration), run)
+    assert len(log) == configuration.epochs
+    assert not (run / "features").exists()
+
+
 def test_continued_equals_uninterrupted(tmp_path, parts, configuration, between, finished):
     """Also when it was stopped while features were computed, in each phase, and between them."""
     run = shutil.copytree(between, tmp_path / "run")
