@@ -55,6 +55,12 @@ def quiet_libtiff():
             library.TIFFSetErrorHandler(None)
 
 
+@functools.cache  # a handler more for each file would never be removed
+def _quiet_tifffile():
+    # What is wrong with a file is raised, too.
+    logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
+
 def full_size(picture, stream):
     """Go to the first page that is not a reduced copy of another one, a preview.
 
@@ -168,8 +174,7 @@ def read_with_tifffile(stream, number=None):
             'is a TIFF file of an unusual kind; type: pip install "colorlab-book[formats]" or '
             "save it as PNG or 8-bit TIFF first"
         ) from None
-    # What is wrong with a file is raised, too.
-    logging.getLogger("tifffile").addHandler(logging.NullHandler())
+    _quiet_tifffile()
     stream.seek(0)
     with tifffile.TiffFile(stream) as file:
         full = next((page for page in file.pages if not page.is_reduced), file.pages[0])

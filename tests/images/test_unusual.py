@@ -1,6 +1,7 @@
 """Whole files of unusual kinds are read right, or refused with the true reason."""
 
 import io
+import logging
 import re
 import struct
 import subprocess
@@ -126,6 +127,14 @@ def big_tiff(order):
 def test_big_tiff(order):
     pytest.importorskip("tifffile")
     np.testing.assert_array_equal(grey_of(big_tiff(order))[0], GREY)
+
+
+def test_a_folder_of_unusual_tiff_files_leaves_nothing_behind_in_the_process():
+    pytest.importorskip("tifffile")
+    grey_of(big_tiff("<"))
+    before = list(logging.getLogger("tifffile").handlers)
+    grey_of(big_tiff("<"))
+    assert logging.getLogger("tifffile").handlers == before
 
 
 def preview_in_front(below, raw=False, marked=True):
