@@ -17,6 +17,7 @@ from colorlab.color.arrays import Array, as_float, namespace, require_channels
 __all__ = ["recombine", "replace_luma"]
 
 _STRIP = 2**15  # pixels per conversion, few enough for the processor's cache
+_ROUNDING = 1e-2  # by how much computed levels may lie outside their range
 
 
 def replace_luma(rgb: Array, target: Array) -> Array:
@@ -105,6 +106,10 @@ def recombine(
             "valid_fraction must be above 0 and at most 1, saturation a number, got "
             f"{valid_fraction} and {saturation}"
         )
+    if grey.dtype != np.uint8:
+        _require_levels(grey)
+    if not np.isfinite(ab).all():
+        raise ValueError("ab must be finite numbers, got NaN or infinity")
     height, width = grey.shape[:2]
     # The differences f(x) - f(y) and f(z) - f(y), where f is the cube-root function of Lab.
     planes = [
@@ -204,6 +209,12 @@ def _move_into_gamut(grey, rgb):
     for each in rgb:
         flat = each.reshape(-1)
         flat[outside] = np.clip(grey + kept * (flat.take(outside) - grey), 0, 255)
+
+
+def _require_levels(grey):
+    lowest, highest = grey.min(), grey.max()
+    if not (lowest >= -_ROUNDING and highest <= 255 + _ROUNDING):  # also of NaN
+        raise ValueError(f"grey must be levels from 0 to 255, got {lowest:g} to {highest:g}")
 
 
 def _require_picture(array, channels, name):

@@ -1,5 +1,7 @@
 """Grey, a and b become one picture: the grey to the level, a and b where the gamut has room."""
 
+import math
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -143,6 +145,24 @@ def test_the_order_of_the_grey_in_memory_changes_nothing(dtype):
 def test_other_shapes_are_refused(grey, ab, named):
     with pytest.raises(ValueError, match=f"{named} must have the shape"):
         luma.recombine(np.zeros(grey), np.zeros(ab))
+
+
+@pytest.mark.parametrize("level", [-1.0, 256.0, 300, math.nan, math.inf])
+def test_levels_out_of_range_are_refused(level):
+    grey = np.full((4, 4, 1), 90.0)
+    grey[3, 2] = level
+    with pytest.raises(ValueError, match="grey must be levels from 0 to 255"):
+        luma.recombine(grey, np.zeros((2, 2, 2)))
+
+
+def test_levels_that_computing_made_a_bit_too_large_are_white():
+    found = luma.recombine(np.full((2, 2, 1), 255.0001, "float32"), np.zeros((2, 2, 2)))
+    assert (found == 255).all()
+
+
+def test_a_prediction_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="ab must be finite numbers"):
+        luma.recombine(np.full((4, 4, 1), 90, "uint8"), np.full((2, 2, 2), math.nan))
 
 
 def test_the_lightness_table_is_that_of_neutral_greys():
