@@ -45,7 +45,8 @@ def save_image(
     path : path-like
         The ending determines the format, see :data:`colorlab.images.formats.FORMATS`, or ``.gif``.
     image : numpy.ndarray, shape (height, width, 3)
-        uint8 sRGB.
+        uint8 sRGB; with a fourth channel RGBA. Or grey levels, (height, width, 1) or (height,
+        width).
     overwrite : bool
         Whether an existing file may be replaced.
     quality : int
@@ -54,14 +55,33 @@ def save_image(
     Raises
     ------
     InputError
-        If the ending is not known, the file exists, or it cannot be written.
+        If the ending is not known, the array is no such picture, the file exists, or it cannot be
+        written.
     """
     path = pathlib.Path(path)
     image_format = {**FORMATS, ".gif": "GIF"}.get(path.suffix.lower())
     if image_format is None:
         raise InputError(f"{path}: unknown ending, expected one of {', '.join(FORMATS)}, .gif")
+    pixels = _pixels(image)
     with open_atomic(path, overwrite) as stream:
-        _save(stream, np.asarray(image), image_format, {"quality": quality})
+        _save(stream, pixels, image_format, {"quality": quality})
+
+
+def _pixels(image):
+    """Return an array as Pillow takes it: a grey picture without an axis for its channel."""
+    array = np.asarray(image)
+    array = array[..., 0] if array.shape[2:] == (1,) else array
+    if array.dtype != np.uint8 or array.shape[2:] not in ((), (3,), (4,)) or array.ndim < 2:
+        hint = ""
+        if array.dtype.kind == "f":
+            hint = "; of floats from 0 to 1, type np.rint(255 * image).astype('uint8')"
+        raise InputError(
+            "image must be uint8 of the shape (height, width, 3), or (height, width) for grey, got "
+            f"{array.dtype} {array.shape}{hint}"
+        )
+    if 0 in array.shape:
+        raise InputError(f"image has no pixels, its shape is {array.shape}")
+    return array
 
 
 def write_photograph(stream, image, photograph, image_format, quality=95):

@@ -574,6 +574,31 @@ def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch, err
     assert os.listdir(tmp_path) == ["a.png"]
 
 
+@pytest.mark.parametrize("shape", [(8, 9), (8, 9, 1), (8, 9, 3), (8, 9, 4)])
+def test_grey_and_transparent_pictures_are_saved_too(tmp_path, shape):
+    image = np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
+    save_image(tmp_path / "a.png", image)
+    with Image.open(tmp_path / "a.png") as picture:
+        np.testing.assert_array_equal(np.asarray(picture), image.squeeze())
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (noise() / 255, r"got float64 \(40, 56, 3\); of floats from 0 to 1, type np.rint"),
+        (noise().astype(int), "got int64"),
+        (noise()[..., :2], "image must be uint8 of the shape"),
+        (noise()[0, 0], "image must be uint8 of the shape"),
+        (noise()[None], "image must be uint8 of the shape"),
+        (noise()[:0], "has no pixels"),
+    ],
+)
+def test_arrays_that_are_no_pictures_are_refused(tmp_path, image, reason):
+    with pytest.raises(InputError, match=reason):
+        save_image(tmp_path / "a.png", image)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are other there")
 @pytest.mark.parametrize("mask", [0o022, 0o027, 0o077])
 def test_saved_files_have_the_usual_permissions(tmp_path, mask):
