@@ -142,7 +142,7 @@ def training_curves(log: Sequence[Mapping[str, float]], baseline: float | None =
     axes.yaxis.set_minor_formatter(matplotlib.ticker.FormatStrFormatter("%.2g"))
     axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
     axes.set_xlabel("epoch", fontsize=11)
-    axes.set_ylabel("log-cosh loss", fontsize=11)
+    axes.set_ylabel("loss", fontsize=11)  # whichever the run was trained with
     axes.grid(alpha=0.3)
     axes.legend(fontsize=11)
     return figure
