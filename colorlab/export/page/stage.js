@@ -152,7 +152,7 @@ export class Stage {
 
   /** @param {PointerEvent} event */
   press(event) {
-    if (!this.grey) return;
+    if (!this.grey || event.button) return; // another button opens the browser's menu
     const box = this.canvas.getBoundingClientRect();
     const near = Math.abs(event.clientX - box.left - this.wipe * box.width) < GRIP;
     const wipe = (/** @type {PointerEvent} */ moved) =>
