@@ -23,6 +23,12 @@ WITHOUT_PACKAGES = (
     "their LaTeX source, and no photograph can be coloured in the browser. Build it again with a "
     "connection."
 )
+KERNEL_SETTINGS = """\
+from ipykernel.iostream import OutStream
+
+c.IPKernelApp.log_level = "ERROR"
+OutStream.flush_interval = 3600  # seconds
+"""
 SHOWN_VERSIONS = ("colorlab-book", "keras", "tensorflow", "numpy", "scikit-image", "jupyter-book")
 
 
@@ -80,11 +86,13 @@ def own_ipython(folder):
     """Make settings for IPython in `folder`, and return the environment that names them.
 
     Notebooks then run alike for everybody, whatever a person's own settings load at the start, and
-    kernels keep to themselves what they note about their connection.
+    kernels keep to themselves what they note about their connection. What a cell prints is sent
+    when the cell ends or shows something: sent by the clock, a line would be stored in two pieces,
+    which the book shows as two lines.
     """
     profile = Path(folder) / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text('c.IPKernelApp.log_level = "ERROR"\n')
+    (profile / "ipython_kernel_config.py").write_text(KERNEL_SETTINGS)
     return {"IPYTHONDIR": str(folder)}
 
 
