@@ -87,7 +87,7 @@ class PictureTable:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over categories and contents (str): another picture, another fingerprint."""
+        """SHA-256 over categories and contents (str); another picture gives another one."""
         rows = sorted(f"{picture.category} {picture.digest}" for picture in self.pictures)
         return hashlib.sha256(os.fsencode("\n".join(rows))).hexdigest()
 
