@@ -29,6 +29,8 @@ def open_archive(photos, out, names=None, shard=None, suffix="", ending=None, ov
 def _names_in(path):
     from colorlab.inference.name_list import read_names
 
+    if path == "-" and sys.stdin is None:
+        raise InputError("standard input: is closed, expected a list of names")
     try:
         with contextlib.nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as lines:
             yield from read_names(lines)

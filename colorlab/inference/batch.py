@@ -199,6 +199,8 @@ def _is_there(target):
 
 
 def _read_standard_input():
+    if sys.stdin is None:
+        raise InputError("standard input: is closed, expected a picture; put < PHOTO behind it")
     if sys.stdin.isatty():
         raise InputError("standard input: is a terminal, expected a picture; put < PHOTO behind it")
     return sys.stdin.buffer.read()

@@ -34,6 +34,8 @@ def prepare(planned: Plan) -> None:
         job.target.parent for job in (*planned.jobs, *planned.existing) if job.target != STANDARD
     }
     if not folders:
+        if sys.stdout is None:
+            raise InputError("standard output: is closed; name a file, or put > FILE")
         if sys.stdout.isatty():
             raise InputError("standard output: is a terminal; name a file, or put > FILE")
         return

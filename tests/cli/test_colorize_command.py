@@ -533,6 +533,24 @@ def test_streams_that_hold_no_picture_are_one_line(chroma_file):
         assert line.startswith("colorlab: standard input: ")
 
 
+def test_streams_that_are_closed_are_one_line(photos, chroma_file, tmp_path, monkeypatch):
+    """As a service may start a program, which Python then gives no stream at all."""
+    command = [sys.executable, "-m", "colorlab", "colorize", photos / "b.png", "-o", "-"]
+    result = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command, "--model", chroma_file],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    line = "colorlab: standard output: is closed; name a file, or put > FILE\n"
+    assert (result.returncode, result.stderr) == (1, line)
+    monkeypatch.setattr(sys, "stdin", None)
+    out = ("-o", tmp_path / "out.png", "--model", chroma_file)
+    assert "standard input: is closed" in refusal("colorize", "-", *out)
+    out = ("-o", tmp_path / "out", "--model", chroma_file)
+    assert "standard input: is closed" in refusal("colorize", photos, "--list", "-", *out)
+
+
 def test_the_package_can_be_run_where_the_command_is_not_on_the_path(photos, chroma_file):
     command = [sys.executable, "-m", "colorlab", "colorize", "b.png", "-o", "new", "--model"]
     result = subprocess.run(
