@@ -101,7 +101,7 @@ def _size(path):
 
 
 def _fetch_from(address, part, target, use, limit, progress):
-    while True:
+    for last in (False, False, True):
         in_pieces = _download(address, part, limit, progress)
         with disk_errors(target):
             os.replace(part, target)
@@ -109,8 +109,8 @@ def _fetch_from(address, part, target, use, limit, progress):
             return use(target)
         except RefusedArchive as error:
             _delete(target)
-            # Perhaps the pieces did not belong together: once more, in one piece.
-            if not in_pieces:
+            # Perhaps the pieces did not belong together: once more, in one piece if it can be.
+            if last or not in_pieces:
                 reason = str(error).removeprefix(f"{target}: ")
                 raise _Refused(f"sent something else than the file ({reason})") from None
 

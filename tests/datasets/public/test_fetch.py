@@ -150,6 +150,15 @@ def test_pieces_that_do_not_fit_are_fetched_again_in_one_piece(server, get, monk
     assert server.ranges == [None, "bytes=70000-", None]
 
 
+def test_another_file_that_only_comes_in_pieces_is_refused_in_the_end(server, refusal, monkeypatch):
+    server.content = CONTENT[::-1]
+    waits = iter(range(10))
+    monkeypatch.setattr(fetch, "_wait", lambda seconds: next(waits))  # fails instead of for ever
+    line = refusal(server.plan("/file.zip", behaviour.cut(200_000)))
+    assert "sent something else than the file" in line
+    assert server.ranges == [None, "bytes=200000-"] * 3
+
+
 def test_a_part_that_was_not_asked_for_is_thrown_away(server, get):
     plan = (behaviour.cut(70_000), behaviour.wrong_range, behaviour.good())
     get(server.plan("/file.zip", *plan))
