@@ -26,6 +26,23 @@ def pytest_unconfigure():
     shutil.rmtree(_CACHE, ignore_errors=True)
 
 
+def pytest_configure(config):
+    """Let processes that share the files (pytest -n) take them in the order of their names.
+
+    They would begin with those that hold most tests. In order the doctests, which are short, come
+    last, and all processes end together.
+    """
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with a file that needs the book: while one process builds it, others do not wait."""
+    of_book = next(
+        (item.path for item in items if "html" in getattr(item, "fixturenames", ())), None
+    )
+    items.sort(key=lambda item: item.path != of_book)
+
+
 @pytest.fixture(scope="session")
 def make_folder():
     """Return a function that writes painted pictures as JPEG, one sub-folder a category.
