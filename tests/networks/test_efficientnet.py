@@ -1,5 +1,6 @@
 """EfficientNet-Lite: an independent implementation, known photographs, and two backends."""
 
+import functools
 import importlib.util
 import os
 import pathlib
@@ -26,6 +27,12 @@ needs_weights = pytest.mark.skipif(
 )
 
 
+@functools.cache
+def pretrained(version, channels=3, include_top=False):
+    """Build an encoder with its weights, to look at and not to change."""
+    return efficientnet(version, "imagenet", channels=channels, include_top=include_top)
+
+
 def signed(picture):
     return picture[None].astype("float32") / 127.5 - 1
 
@@ -46,7 +53,7 @@ VERSIONS = (0, pytest.param(2, marks=pytest.mark.slow))
 @pytest.mark.parametrize("version", (0, 2))
 def test_logits_are_those_of_an_independent_implementation(version):
     picture = painted_picture(int(REFERENCE[f"lite{version}_size"]))
-    network = efficientnet(version, "imagenet", include_top=True)
+    network = pretrained(version, include_top=True)
     logits = np.asarray(network(signed(picture)))[0]
     np.testing.assert_allclose(logits, REFERENCE[f"lite{version}_logits"], atol=2e-3)
 
@@ -55,7 +62,7 @@ def test_logits_are_those_of_an_independent_implementation(version):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_features_are_those_of_an_independent_implementation(version):
     picture = painted_picture(int(REFERENCE[f"lite{version}_size"]))
-    features = efficientnet(version, "imagenet")(signed(picture))
+    features = pretrained(version)(signed(picture))
     for stride, feature in zip(STRIDES, features, strict=True):
         means = np.asarray(feature)[0].mean(axis=(0, 1))
         np.testing.assert_allclose(means, REFERENCE[f"lite{version}_stride{stride}"], atol=2e-3)
@@ -71,7 +78,7 @@ def test_it_recognises_grey_photographs(name, expected, least):
     side = min(grey.size)
     left, top = (grey.width - side) // 2, (grey.height - side) // 2
     grey = grey.crop((left, top, left + side, top + side)).resize((260, 260))
-    network = efficientnet(2, "imagenet", channels=1, include_top=True)
+    network = pretrained(2, channels=1, include_top=True)
     logits = np.asarray(network(signed(np.asarray(grey)[..., None])))[0]
     probabilities = np.exp(logits - logits.max())
     probabilities /= probabilities.sum()
@@ -84,8 +91,8 @@ def test_it_recognises_grey_photographs(name, expected, least):
 @needs_weights
 def test_grey_counts_as_red_green_and_blue_alike():
     grey = painted_picture(64)[..., :1]
-    as_grey = efficientnet(0, "imagenet", channels=1)(signed(grey))
-    as_color = efficientnet(0, "imagenet")(signed(np.repeat(grey, 3, axis=-1)))
+    as_grey = pretrained(0, channels=1)(signed(grey))
+    as_color = pretrained(0)(signed(np.repeat(grey, 3, axis=-1)))
     for one, three in zip(as_grey, as_color, strict=True):
         np.testing.assert_allclose(np.asarray(one), np.asarray(three), atol=1e-5)
 

@@ -1,5 +1,6 @@
 """The network that colours, as a configuration builds it: what learns, and how fast."""
 
+import functools
 import importlib.util
 
 import numpy as np
@@ -16,7 +17,9 @@ from colorlab.training.optimizer import EncoderRateAdam
 SMALL = {"encoder_version": 0, "filters": (4, 4, 4, 4), "image_size": 32}
 
 
+@functools.cache
 def build(**settings):
+    """Build a network, to look at and not to change."""
     return registry.build_network(
         Configuration.from_preset("efficientnet", **{"encoder_weights": None, **SMALL, **settings})
     )
@@ -51,19 +54,17 @@ def test_encoder_and_decoder_are_the_network_in_two_parts():
     assert len(ours) == len(theirs) and all(a is b for a, b in zip(ours, theirs, strict=True))
 
 
-@pytest.mark.parametrize(("weights", "learns"), [("imagenet", False), (None, True)])
-def test_a_pretrained_encoder_keeps_its_statistics(weights, learns):
-    network = build(frozen_stages=0, encoder_weights=weights)
+@pytest.mark.parametrize(
+    ("weights", "learns", "momentum"), [("imagenet", False, 0.99), (None, True, 0.5)]
+)
+def test_a_pretrained_encoder_keeps_its_statistics(weights, learns, momentum):
+    """And one that begins from nothing has the configured momentum."""
+    network = build(frozen_stages=0, encoder_weights=weights, normalization_momentum=0.5)
     assert learning_stages(network) == {1, 2, 3, 4, 5, 6, 7}
     assert network.get_layer("block5a_expand_bn").trainable is learns
+    assert network.get_layer("block5a_expand_bn").momentum == momentum
     assert network.get_layer("block5a_expand_conv").trainable
     assert network.get_layer("decoder_8_bn").trainable
-
-
-@pytest.mark.parametrize(("weights", "momentum"), [("imagenet", 0.99), (None, 0.5)])
-def test_an_encoder_from_nothing_has_the_configured_momentum(weights, momentum):
-    network = build(encoder_weights=weights, normalization_momentum=0.5)
-    assert network.get_layer("block5a_expand_bn").momentum == momentum
 
 
 @pytest.mark.slow
