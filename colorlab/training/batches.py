@@ -37,7 +37,7 @@ class Batches:
 
     Attributes
     ----------
-    splits : colorlab.datasets.splits.Splits
+    splits, configuration
         As given.
     batch_size : int
         As configured, or the number of training pictures if that is smaller.
@@ -49,7 +49,7 @@ class Batches:
 
     def __init__(self, splits: Splits, configuration: Configuration) -> None:
         self.splits = splits
-        self._configuration = configuration
+        self.configuration = configuration
         self._takes_hints = NETWORKS[configuration.network].takes_hints
         self.batch_size = min(configuration.batch_size, len(splits.train))
         self.steps_per_epoch = len(splits.train) // self.batch_size
@@ -76,7 +76,7 @@ class Batches:
             ``steps_per_epoch`` times ``batch_size`` positions in the training table, and how often
             the epoch has shown each picture before.
         """
-        settings = self._configuration
+        settings = self.configuration
         return draw_epoch(
             [picture.category for picture in self.splits.train.pictures],
             settings.category_balance,
@@ -97,7 +97,7 @@ class Batches:
         -------
         colorlab.training.views.Views
         """
-        settings = self._configuration
+        settings = self.configuration
         return Views(
             getattr(self.splits, part), settings.image_size, settings.min_crop_area, settings.seed
         )
@@ -118,8 +118,8 @@ class Batches:
             flipped left to right with probability one half. Where the network takes hints, ((grey,
             hints), rgb), with hints of :func:`colorlab.training.hints.simulate_hints`.
         """
-        seed, epochs = self._configuration.seed, self._configuration.epochs
-        size, smallest = self._configuration.image_size, self._configuration.min_crop_area
+        seed, epochs = self.configuration.seed, self.configuration.epochs
+        size, smallest = self.configuration.image_size, self.configuration.min_crop_area
         count = len(self.splits.train)
         used = self.steps_per_epoch * self.batch_size
         load = picture_reader(self.splits.train, size, smallest)
@@ -153,7 +153,7 @@ class Batches:
             # tf.reverse is many times faster than a slice with a negative step.
             return tf.cond(flip, lambda: tf.reverse(image, [1]), lambda: image)
 
-        if self._configuration.category_balance:
+        if self.configuration.category_balance:
             order = balanced_order
         dataset = tf.data.Dataset.range(first_epoch, epochs).flat_map(order)
         dataset = dataset.map(load_and_flip, num_parallel_calls=tf.data.AUTOTUNE)
@@ -178,7 +178,7 @@ class Batches:
 
     def _add_hints(self, dataset, first, part):
         """Give each batch hints that follow from the seed, the part and the batch's number."""
-        seed = self._configuration.seed
+        seed = self.configuration.seed
 
         def draw(number, rgb):
             cells = ab_cells((rgb + 1.0) / 2.0, BIN_STRIDE)
@@ -187,7 +187,7 @@ class Batches:
         def add(number, pair):
             grey, rgb = pair
             hints = tf.numpy_function(draw, [number, rgb], tf.float32)
-            side = self._configuration.image_size // BIN_STRIDE
+            side = self.configuration.image_size // BIN_STRIDE
             return (grey, tf.ensure_shape(hints, (None, side, side, 3))), rgb
 
         return dataset.enumerate(first).map(add, num_parallel_calls=1)

@@ -28,6 +28,7 @@ from colorlab import losses
 from colorlab.atomic import write_text_atomic
 from colorlab.backend import keras
 from colorlab.configuration import Configuration
+from colorlab.errors import InputError
 from colorlab.networks import registry
 from colorlab.training import notes, weights
 from colorlab.training.compilation import compile_network, precision_policy
@@ -55,6 +56,22 @@ def _bin_frequencies(configuration, batches, run):
             total = total + keras.ops.convert_to_numpy(shares).mean(axis=(0, 1, 2))
         write_text_atomic(path, json.dumps([float(value) for value in total / np.sum(total)]))
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+# What the batches of a run depend on.
+_OF_BATCHES = ("image_size", "batch_size", "epochs", "min_crop_area", "category_balance", "seed")
+
+
+def _require_own(batches, configuration):
+    """Refuse batches that were made for another configuration: the record would be wrong."""
+    other = getattr(batches, "configuration", configuration)
+    for name in (*_OF_BATCHES, "network"):
+        theirs, own = getattr(other, name), getattr(configuration, name)
+        if theirs != own:
+            raise InputError(
+                f"batches were made with {name} = {theirs}, the configuration has {own}; make them "
+                "with this configuration"
+            )
 
 
 def train(
@@ -94,8 +111,9 @@ def train(
     Raises
     ------
     InputError
-        If the folder holds something else, ``start`` has no weights or no layer in common, the disk
-        has no room for the features of a frozen encoder, or the loss is no longer a number.
+        If the batches were made with other settings, the folder holds something else, ``start`` has
+        no weights or no layer in common, the disk has no room for the features of a frozen encoder,
+        or the loss is no longer a number.
 
     Notes
     -----
@@ -103,6 +121,7 @@ def train(
     dropout and the state of the optimizer that the uninterrupted run would have had. A finished run
     goes on when the configuration asks for more epochs; every other setting must be the same.
     """
+    _require_own(batches, configuration)
     folder, devices = Run(run), choose_devices(configuration.devices, batches.batch_size)
     record = {
         "configuration": configuration.to_dict(),

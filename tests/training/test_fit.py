@@ -315,6 +315,18 @@ def test_other_settings_are_refused(finished, parts, name, value):
     assert name in refusal(other, Batches(parts, other), finished)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("epochs", 2), ("batch_size", 2), ("image_size", 64), ("seed", 1)]
+)
+def test_batches_of_another_configuration_are_refused(tmp_path, parts, configuration, name, value):
+    """They would be trained on, and the record would say something else."""
+    other = dataclasses.replace(configuration, **{name: value})
+    run = tmp_path / "run"
+    with pytest.raises(InputError, match=f"batches were made with {name} = {value}, the config"):
+        training.train(configuration, Batches(parts, other), run)
+    assert not run.exists()
+
+
 def test_other_pictures_are_refused(finished, parts, configuration):
     fewer = Splits(parts.train.select(range(11)), parts.validation, parts.test)
     assert "pictures" in refusal(configuration, Batches(fewer, configuration), finished)
