@@ -157,9 +157,11 @@ def _filled(header, packed):
     width, height, bits, color, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     row = 1 + row_length(width, bits, color)
     require_size(width, height)
+    # An interlaced file has up to 15 rows for 8, each with its filter and a byte that is not full.
+    most = (row + 4) * height + 14 if interlaced else row * height
     try:
         unpacker = zlib.decompressobj()
-        pixels = unpacker.decompress(packed, row * height)
+        pixels = unpacker.decompress(packed, most)
     except zlib.error:
         raise InputError("is cut short; get a whole copy") from None
     if interlaced:

@@ -295,6 +295,24 @@ def test_the_end_of_a_png_may_be_missing():
     assert notes == []
 
 
+@pytest.mark.parametrize("shape", [(HEIGHT, WIDTH), (HEIGHT, 1), (1, 1), (3, 9)])
+def test_the_end_of_an_interlaced_png_may_be_missing_too(shape):
+    """Its passes have more rows, and so more bytes, than the picture."""
+    grey = GREY[: shape[0], : shape[1]]
+    passes = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2))
+    rows = b""
+    for top, left, down, right in (*passes, (1, 0, 2, 1)):
+        for row in grey[top::down, left::right]:
+            rows += b"\0" + row.tobytes() if row.size else b""
+    content = b"\x89PNG\r\n\x1a\n" + chunk(
+        b"IHDR", struct.pack(">IIBBBBB", shape[1], shape[0], 8, 0, 0, 0, 1)
+    )
+    damaged = chunk(b"pHYs", DENSITY[:4])  # without it, Pillow does not miss the end
+    found, notes = grey_of(content + damaged + chunk(b"IDAT", zlib.compress(rows)))
+    np.testing.assert_array_equal(found, grey)
+    assert notes == ["damaged or overlong metadata were left out: pHYs"]
+
+
 @pytest.mark.parametrize("gamma", [1.0, 1 / 1.8, 0.3])
 @pytest.mark.parametrize("color", [0, 2])
 def test_a_gamma_without_a_profile_is_obeyed(gamma, color):
