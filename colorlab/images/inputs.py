@@ -173,7 +173,7 @@ def _eight_bits(array):
         return _eight_bits_of_floats(array, float(lowest), float(highest))
     if kind == np.uint16 and (highest > 255 or highest == 0):
         return levels.EIGHT_BITS[array]
-    if kind == np.uint32 and highest > 65535:
+    if kind == np.uint32 and highest >= 2**24:  # else all of it would be black
         return (array >> 24).astype("uint8")
     if kind != np.uint16 and 0 <= lowest and highest <= 255:
         return array.astype("uint8")
