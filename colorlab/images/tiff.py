@@ -229,7 +229,8 @@ def _picture(array, extra):
     array = np.ascontiguousarray(array[..., : channels + transparent])
     if array.shape[2] == 1:
         return Image.fromarray(array[..., 0])
-    if extra[:1] == [1] and channels == 3:  # the colours are multiplied by the alpha already
+    if extra[:1] == [1]:  # the colours are multiplied by the alpha already
+        array = array if channels == 3 else np.ascontiguousarray(array[..., [0, 0, 0, 1]])
         return Image.frombuffer("RGBa", array.shape[1::-1], array.tobytes(), "raw", "RGBa", 0, 1)
     return Image.fromarray(array)
 

@@ -111,6 +111,14 @@ def test_unusual_tiff_files(kind):
     assert any(re.fullmatch(r"\d+ bits became 8", note) for note in notes) == bool(deep)
 
 
+def test_grey_of_16_bits_that_is_multiplied_by_its_alpha_is_divided_by_it():
+    pytest.importorskip("tifffile")
+    pixels = np.dstack([DEEP // 5 * 4, np.full_like(DEEP, 65535 // 5 * 4)])
+    found = read_photograph(tiff([pixels], (16, 16), t338=(3, [1])), "x")
+    assert np.abs(found.grey[..., 0] - GREY.astype(int)).max() <= 1
+    assert (found.alpha == 204).all()
+
+
 def big_tiff(order):
     """Write a BigTIFF file, which has places of 8 bytes."""
     data = GREY.tobytes()
