@@ -15,6 +15,7 @@ MAX_CELL_LINES = 30
 MAX_MEDIAN_LINES = 8
 CELL_RANGE = (35, 80)
 MIN_ALT_LENGTH = 20
+MAX_TOLD_BY_LENGTH = 2 / 3
 MAX_BYTES = 1_500_000
 
 # A path from the root of a disk: "/folder/file" that is not part of a web address, of a word, of a
@@ -228,6 +229,19 @@ def check_quizzes(notebook):
                     yield f"cell {number}: {choice!r} does not open with {verdict}and a reason"
 
 
+def check_lengths(notebook):
+    """The right choice is not the longest as a rule, or a reader need not know the answer."""
+    prose = "\n".join(text(cell["source"]) for _, cell in cells_of(notebook, "markdown"))
+    told = []
+    for question in QUESTION.finditer(prose):
+        lengths = {True: [0], False: [0]}
+        for right, choice, _ in CHOICE.findall(question[0]):
+            lengths[bool(right)].append(len(choice))
+        told.append(max(lengths[True]) > max(lengths[False]))
+    if sum(told) > MAX_TOLD_BY_LENGTH * len(told):
+        yield f"the right choice is the longest in {sum(told)} of {len(told)} questions"
+
+
 RULES = (
     check_frame,
     check_exercises,
@@ -237,6 +251,7 @@ RULES = (
     check_pictures,
     check_diagrams,
     check_quizzes,
+    check_lengths,
     check_storage,
 )
 

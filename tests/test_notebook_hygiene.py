@@ -144,6 +144,13 @@ def test_a_bad_quiz_is_told_what_is_wrong(write, questions, words):
     assert fault.startswith(f"cell 37: {words}")
 
 
+def test_the_length_of_a_choice_does_not_tell_that_it_is_right(write):
+    long = [choice("Blue, as the sky is at noon.", REASON, right=True), *CHOICES[1:]]
+    assert faults(write(with_quiz(long, long, CHOICES))) == []
+    (fault,) = faults(write(with_quiz(long, long, long)))
+    assert fault == "the right choice is the longest in 3 of 3 questions"
+
+
 def drop_title(notebook):
     notebook["cells"][0]["source"] = ["Not a title"]
 
