@@ -38,6 +38,7 @@ def color(archive, tmp_path, chroma_file):
     return run
 
 
+@pytest.mark.slow
 def test_parts_make_what_one_process_makes(color, archive, tmp_path):
     parts, whole = tmp_path / "out", tmp_path / "whole"
     assert color(out=whole).code == 0
@@ -68,6 +69,7 @@ def test_a_name_that_is_empty_is_not_the_working_folder(
     assert {path.name for path in tmp_path.iterdir()} <= {"archive", "out", chroma_file.name}
 
 
+@pytest.mark.slow
 def test_the_check_names_what_is_to_be_coloured_again(color, archive, tmp_path, monkeypatch):
     out = tmp_path / "out"
     assert color("--manifest", out / "all.jsonl").code == 0
@@ -198,6 +200,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_a_killed_part_is_repeated_and_nothing_is_lost(color, archive, tmp_path, chroma_file):
     out = tmp_path / "out"
     command = [

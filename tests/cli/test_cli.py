@@ -592,6 +592,7 @@ def second(tmp_path_factory, photographs):
     return run
 
 
+@pytest.mark.slow
 def test_the_defaults_are_those_of_the_library(second):
     settings = json.loads((second / "config.json").read_text())["configuration"]
     assert Configuration.from_dict(settings) == Configuration(
@@ -599,6 +600,7 @@ def test_the_defaults_are_those_of_the_library(second):
     )
 
 
+@pytest.mark.slow
 def test_several_models_are_judged_in_one_table(second, photographs, tmp_path):
     out = tmp_path / "table.json"
     result = colorlab(
@@ -618,6 +620,7 @@ def test_several_models_are_judged_in_one_table(second, photographs, tmp_path):
     assert not (second / "evaluation.json").exists()
 
 
+@pytest.mark.slow
 def test_pictures_are_judged_at_256_unless_a_model_redraws_the_light(second, photographs):
     assert colorlab("evaluate", second, "--data", photographs).code == 0
     content = json.loads((second / "evaluation.json").read_text())
@@ -625,11 +628,13 @@ def test_pictures_are_judged_at_256_unless_a_model_redraws_the_light(second, pho
     assert content["facts"]["size"] == 256
 
 
+@pytest.mark.slow
 def test_a_name_may_stand_for_one_model_only(second, photographs):
     for models in ((second, second), (f"grey={second}",)):
         assert "say NAME=" in refusal("evaluate", *models, "--data", photographs)
 
 
+@pytest.mark.slow
 def test_models_of_different_splits_are_not_compared(second, photographs, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
@@ -641,6 +646,7 @@ def test_models_of_different_splits_are_not_compared(second, photographs, tmp_pa
     assert "another split" in refusal("evaluate", second, other, "--data", photographs)
 
 
+@pytest.mark.slow
 def test_photographs_may_be_split_with_other_fractions(second, photographs, tmp_path):
     out = tmp_path / "table.json"
     command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
@@ -652,6 +658,7 @@ def test_photographs_may_be_split_with_other_fractions(second, photographs, tmp_
     assert "less than 1" in refusal(*command, "--test", 0.95)
 
 
+@pytest.mark.slow
 def test_a_start_is_said_in_one_line_or_refused(second, first, photographs, tmp_path):
     more = (*NARROW, "--image-size", 16, "--batch-size", 4, "--epochs", 1)
     command = ("train", "--data", photographs, "--out", tmp_path / "run", *more)
@@ -691,6 +698,7 @@ def test_filters_that_are_no_numbers_are_refused(filters, photographs, tmp_path)
     assert "filters" in line
 
 
+@pytest.mark.slow
 def test_settings_are_chosen_by_validation_pictures(second, photographs, tmp_path):
     out = tmp_path / "table.json"
     command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
@@ -707,6 +715,7 @@ def test_settings_are_chosen_by_validation_pictures(second, photographs, tmp_pat
     assert "temperature must" in refusal(*command, "--temperature", "0")
 
 
+@pytest.mark.slow
 def test_saturation_counts_in_the_table(second, photographs, tmp_path):
     out = tmp_path / "table.json"
     command = ("evaluate", second, "--data", photographs, "--out", out, "--size", 40)
@@ -721,6 +730,7 @@ def test_saturation_counts_in_the_table(second, photographs, tmp_path):
     assert colorful[1]["second"] < colorful[2]["second"]
 
 
+@pytest.mark.slow
 def test_a_network_that_redraws_the_light_sees_its_own_size(first, photographs, tmp_path):
     out = tmp_path / "table.json"
     result = colorlab("evaluate", first[0], "--data", photographs, "--size", 40, "--out", out)

@@ -239,6 +239,7 @@ def anybody(chroma_file):
     return run
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_listed(anybody, photos, tmp_path):
     secret, closed = photos / "secret.png", photos / "closed"
     picture().save(secret)
@@ -259,6 +260,7 @@ def test_what_cannot_be_read_is_listed(anybody, photos, tmp_path):
     assert len(names(tmp_path / "out")) == 5
 
 
+@pytest.mark.slow
 def test_a_file_in_a_closed_folder_is_one_line(anybody, photos, tmp_path):
     (photos / "deep").chmod(0)
     try:
@@ -270,6 +272,7 @@ def test_a_file_in_a_closed_folder_is_one_line(anybody, photos, tmp_path):
     assert line.startswith(f"colorlab: {photos / 'deep' / 'a.jpg'}: may not be read")
 
 
+@pytest.mark.slow
 def test_a_folder_that_may_not_be_written_to_is_said(anybody, photos, tmp_path):
     out = tmp_path / "locked"
     (out / "deep").mkdir(parents=True)
@@ -323,6 +326,7 @@ def test_calls_that_make_no_sense_are_refused(photos, tmp_path, chroma_file):
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, chroma_file):
     noise = np.random.default_rng(0).integers(0, 256, (300, 300)).astype("uint8")
     Image.fromarray(noise).save(tmp_path / "large.png")
@@ -514,6 +518,7 @@ def test_quality_trades_size_for_detail(color, tmp_path):
 # --- streams -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_standard_input_becomes_standard_output(photos, chroma_file):
     for name, expected in (("a.jpg", "JPEG"), ("b.png", "PNG"), ("deep/deeper/C.TIF", "TIFF")):
         result = process(
@@ -525,6 +530,7 @@ def test_standard_input_becomes_standard_output(photos, chroma_file):
         assert opened(path).format == expected and opened(path).size == (64, 64)
 
 
+@pytest.mark.slow
 def test_streams_that_hold_no_picture_are_one_line(chroma_file):
     for content in (b"", b"text"):
         result = process("colorize", "-", "--model", chroma_file, input=content)
@@ -563,6 +569,7 @@ def test_the_package_can_be_run_where_the_command_is_not_on_the_path(photos, chr
     assert (result.returncode, result.stdout, result.stderr) == (0, "new/b.png\n", "")
 
 
+@pytest.mark.slow
 def test_only_one_end_may_be_a_stream(photos, chroma_file, tmp_path):
     result = process(
         *("colorize", photos / "b.png", "-o", "-", "--format", "webp", "--json"),
@@ -594,6 +601,7 @@ main()
 """
 
 
+@pytest.mark.slow
 # While a picture is coloured, and while another one, which is written already, is reported.
 @pytest.mark.parametrize("place, name", [("Session", "colorize"), ("coloring_report", "say")])
 def test_control_c_says_how_far_it_came_and_the_same_command_does_the_rest(

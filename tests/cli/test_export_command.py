@@ -77,6 +77,7 @@ for name in ("tensorflow", "keras"):
 """
 
 
+@pytest.mark.slow
 def test_files_and_shipped_models_are_evaluated_without_keras(run, picture_folder, tmp_path):
     path, out = tmp_path / "run.onnx", tmp_path / "table.json"
     colorlab("export", run, path)

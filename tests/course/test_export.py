@@ -9,11 +9,14 @@ from command import colorlab, contents, refusal
 
 from colorlab.course import exercises, export
 
+# Notebooks are made with nbformat, which takes seconds to import.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def code(source, output, tags=(), **metadata):
-    import nbformat  # takes seconds
+    import nbformat
 
     cell = nbformat.v4.new_code_cell(source, metadata={"tags": [*tags], **metadata})
     cell.outputs = [nbformat.v4.new_output("stream", text=output)]

@@ -15,6 +15,9 @@ from colorlab.course.outline import outline
 from colorlab.course.slides import deck
 from colorlab.errors import InputError
 
+# Notebooks are made with nbformat, which takes seconds to import.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"/>'
@@ -43,7 +46,7 @@ which is *red*. Nothing else is.
 
 
 def figure(**metadata):
-    import nbformat  # takes seconds
+    import nbformat
 
     cell = nbformat.v4.new_code_cell("draw()", metadata=metadata)
     data = {"image/jpeg": base64.b64encode(b"pixels").decode() + "\n"}
@@ -199,7 +202,6 @@ NOT_DRAWN = """() => [...document.images].filter(
 ).map(each => each.alt)"""
 
 
-@pytest.mark.slow
 @needs_chromium
 @pytest.mark.parametrize("name", ["02_how_a_network_learns", "03_unet"])
 def test_slides_fill_the_screen_turn_by_the_arrow_keys_and_print(browser, handout, name):

@@ -327,6 +327,7 @@ def test_a_category_of_fewer_than_three_scenes_is_trained_on_whole(scenes):
         assert set(splits.train.pictures) == {*before.train.pictures, *small}
 
 
+@pytest.mark.slow
 def test_a_scene_of_a_small_category_is_tested_in_no_other_category_either():
     large = table_of({"coast": 4, "street": 30})
     for scene in range(4):

@@ -54,10 +54,9 @@ def channels_first(array):
     return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hinted", [False, True])
-@pytest.mark.parametrize(
-    ("height", "width"), [(64, 160), pytest.param(32, 32, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("height", "width"), [(64, 160), (32, 32)])
 def test_onnx_runtime_predicts_what_keras_does(network, path, height, width, hinted):
     grey, hints = pictures(height, width, hinted)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -93,6 +92,7 @@ def test_files_are_small_enough_to_ship(tmp_path, version, filters, megabytes):
     assert (tmp_path / "network.onnx").stat().st_size < 0.85 * megabytes * 1e6
 
 
+@pytest.mark.slow
 def test_predictors_encode_once_and_decode_as_the_whole_network(network, path):
     from colorlab.configuration import Configuration
     from colorlab.inference.predictors import KerasPredictor, OnnxPredictor

@@ -281,6 +281,7 @@ def test_a_large_jpeg_file_is_the_one_that_pillow_writes(monkeypatch, pixels):
     assert stream.getvalue() == same
 
 
+@pytest.mark.slow
 def test_no_more_is_between_two_restart_markers_than_a_jpeg_file_can_say():
     """65,535 units of 16 by 16 pixels; the widest file has 4,094 in a row."""
     wide = np.tile(COLOR[:40, :200], (7, 327, 1))[:, :65_400]

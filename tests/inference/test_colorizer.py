@@ -249,6 +249,7 @@ def run(good_run, tmp_path):
     return shutil.copytree(good_run, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_run_colours_like_the_network_that_was_saved(good_run, colorizer):
     loaded = Colorizer.from_run(good_run)
     assert loaded.predictor.image_size == 32
@@ -438,6 +439,7 @@ def test_annealing_agrees_with_the_formula_and_does_not_overflow():
             ab_bins.annealed_mean(wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["ab", "ab_bins"])
 def test_a_run_of_another_target_is_loaded_with_its_own_network(target, tmp_path):
     configuration = Configuration(target=target, image_size=32, filters=FILTERS)
@@ -484,6 +486,7 @@ def ways(good_run, chroma_file, tmp_path_factory):
     }
 
 
+@pytest.mark.slow
 def test_a_photograph_in_colour_gives_one_result_by_every_way_in(ways, tmp_path):
     models, functions = ways
     path = tmp_path / "a.png"
@@ -495,6 +498,7 @@ def test_a_photograph_in_colour_gives_one_result_by_every_way_in(ways, tmp_path)
             np.testing.assert_array_equal(result, results["command"], err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["run", "onnx"])
 def test_threads_with_two_sizes_do_not_get_each_others_results(kind, good_run, chroma_file):
     colorizer = load_pretrained(good_run if kind == "run" else chroma_file)

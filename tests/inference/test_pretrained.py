@@ -45,10 +45,8 @@ def test_files_are_whole_and_small_enough(name):
     assert len(content) == record["bytes"] <= LARGEST[name]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["unet_small", *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[:3])],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_keras_and_onnx_runtime_colour_alike(name):
     photograph = toy.paint("coast", 1, size=200)[:150]
     facts = pretrained.shipped_models()[name]

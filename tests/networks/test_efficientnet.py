@@ -44,10 +44,6 @@ def lite0():
     return efficientnet(0)
 
 
-# What is slow is done once more with the larger encoder, and as far as the classes.
-VERSIONS = (0, pytest.param(2, marks=pytest.mark.slow))
-
-
 @pytest.mark.slow
 @needs_weights
 @pytest.mark.parametrize("version", (0, 2))
@@ -58,8 +54,9 @@ def test_logits_are_those_of_an_independent_implementation(version):
     np.testing.assert_allclose(logits, REFERENCE[f"lite{version}_logits"], atol=2e-3)
 
 
+@pytest.mark.slow
 @needs_weights
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", (0, 2))
 def test_features_are_those_of_an_independent_implementation(version):
     picture = painted_picture(int(REFERENCE[f"lite{version}_size"]))
     features = pretrained(version)(signed(picture))
@@ -97,6 +94,7 @@ def test_grey_counts_as_red_green_and_blue_alike():
         np.testing.assert_allclose(np.asarray(one), np.asarray(three), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (64, 96), (70, 33)])
 def test_features_have_the_strides_they_are_named_for(lite0, height, width):
     features = lite0(np.zeros((2, height, width, 3), "float32"))
@@ -105,6 +103,7 @@ def test_features_have_the_strides_they_are_named_for(lite0, height, width):
     ]
 
 
+@pytest.mark.slow
 def test_weights_are_saved_and_read_back(lite0, tmp_path):
     lite0.save_weights(tmp_path / "encoder.weights.h5")
     picture = signed(painted_picture(32))
@@ -118,8 +117,13 @@ def test_weights_are_saved_and_read_back(lite0, tmp_path):
         ({"version": 1}, "version must be one of 0, 2, got 1"),
         ({"version": True}, "version must be one of 0, 2, got True"),
         ({"channels": 2}, "channels must be 1 .grey. or 3 .sRGB., got 2"),
-        ({"weights": "no/such.weights.h5"}, "no/such.weights.h5: no such file"),
-        ({"weights": "no/such.pth"}, "no/such.pth: cannot be read"),
+        pytest.param(
+            *({"weights": "no/such.weights.h5"}, "no/such.weights.h5: no such file"),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            *({"weights": "no/such.pth"}, "no/such.pth: cannot be read"), marks=pytest.mark.slow
+        ),
     ],
 )
 def test_bad_arguments_are_refused_in_one_line(settings, named):

@@ -31,6 +31,7 @@ def learning_stages(network):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("frozen", "learning"), [(7, set()), (3, {4, 5, 6, 7})])
 def test_the_finest_stages_are_frozen_first(frozen, learning):
     network = build(frozen_stages=frozen)
@@ -38,6 +39,7 @@ def test_the_finest_stages_are_frozen_first(frozen, learning):
     assert network.get_layer("decoder_32_conv").trainable_weights
 
 
+@pytest.mark.slow
 def test_encoder_and_decoder_are_the_network_in_two_parts():
     network = build(frozen_stages=7)
     encoder, decoder = registry.split_network(network, Configuration.from_preset("efficientnet"))
@@ -54,6 +56,7 @@ def test_encoder_and_decoder_are_the_network_in_two_parts():
     assert len(ours) == len(theirs) and all(a is b for a, b in zip(ours, theirs, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("weights", "learns", "momentum"), [("imagenet", False, 0.99), (None, True, 0.5)]
 )

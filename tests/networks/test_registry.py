@@ -136,6 +136,7 @@ def test_a_new_network_is_one_file_and_one_entry(toys):
     assert whole(grey).shape == (2, 3, 3, 2)
 
 
+@pytest.mark.slow
 def test_a_new_loss_is_one_function_and_one_entry(toys):
     configuration = Configuration(
         loss="toy", image_size=16, filters=(4,), learning_rate=0.05, warmup_epochs=0

@@ -63,6 +63,7 @@ def test_a_faded_photograph_is_nearer_to_what_it_was(name):
     assert gain > (-5 if name == "moon" else 1)
 
 
+@pytest.mark.slow
 def test_a_large_stained_jpeg_with_curved_tones_is_evened_out(tmp_path):
     grey = np.asarray(Image.fromarray(CAMERA).resize((1600, 1600), Image.Resampling.BICUBIC))
     tones = (grey[..., None] / 255) ** np.array([0.8, 1.0, 1.25])

@@ -330,6 +330,7 @@ def crops(table, smallest, **settings):
     return sides, top, left
 
 
+@pytest.mark.slow
 def test_crops_have_the_sizes_and_places_that_were_asked_for(gradients):
     sides, top, left = crops(gradients, 0.25)
     share = (sides / 64) ** 2
@@ -340,6 +341,7 @@ def test_crops_have_the_sizes_and_places_that_were_asked_for(gradients):
     assert left.min() < 4 and (left + sides).max() > 92
 
 
+@pytest.mark.slow
 def test_crops_differ_by_epoch_and_follow_from_the_seed(gradients):
     first, second, other = (np.stack(crops(gradients, 0.3, seed=seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, second)

@@ -63,6 +63,7 @@ def test_features_and_colours_are_those_of_the_view(tmp_path, table, encoder):
     np.testing.assert_allclose(target[0, 3, 5], coarse[1:], rtol=2e-3, atol=5e-3)
 
 
+@pytest.mark.slow
 def test_odd_views_are_mirrored_random_squares(tmp_path):
     """Of two colours: 100 rows of a ramp, which says where each column comes from."""
     ramp = np.tile(np.arange(200, dtype="uint8")[None, :, None], (100, 1, 3))

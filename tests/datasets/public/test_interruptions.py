@@ -68,6 +68,7 @@ def kill(process):
     assert process.wait(60) == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_killed_while_it_downloads(made, server, place, child):
     half = len(made[2]) // 2
     address = server.plan("/a.zip", behaviour.hold(half), behaviour.good())
@@ -81,6 +82,7 @@ def test_killed_while_it_downloads(made, server, place, child):
     require_whole(made, place)
 
 
+@pytest.mark.slow
 def test_killed_while_it_unpacks(made, server, place, child):
     address = server.plan("/a.zip", behaviour.good())
     process = child(made[0].name, address, place, "unpack")
@@ -92,6 +94,7 @@ def test_killed_while_it_unpacks(made, server, place, child):
     require_whole(made, place)
 
 
+@pytest.mark.slow
 def test_killed_while_the_pictures_are_moved_into_place(made, server, place, child):
     address = server.plan("/a.zip", behaviour.good())
     process = child(made[0].name, address, place, "move")
@@ -104,6 +107,7 @@ def test_killed_while_the_pictures_are_moved_into_place(made, server, place, chi
     require_whole(made, place)
 
 
+@pytest.mark.slow
 def test_killed_while_the_pictures_are_moved_and_removed(made, server, place, child):
     process = child(made[0].name, server.plan("/a.zip", behaviour.good()), place, "move")
     assert process.stdout.read() and process.wait(60) == -signal.SIGKILL
@@ -111,6 +115,7 @@ def test_killed_while_the_pictures_are_moved_and_removed(made, server, place, ch
     assert not place.exists()
 
 
+@pytest.mark.slow
 def test_killed_and_continued_from_a_file(made, server, place, child, tmp_path):
     address = server.plan("/a.zip", behaviour.hold(1000))
     process = child(made[0].name, address, place)
@@ -122,6 +127,7 @@ def test_killed_and_continued_from_a_file(made, server, place, child, tmp_path):
     require_whole(made, place)
 
 
+@pytest.mark.slow
 def test_two_at_a_time(made, server, place, child):
     address = server.plan("/a.zip", behaviour.hold(1000))
     first = child(made[0].name, address, place)
