@@ -14,18 +14,14 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from colorlab.errors import InputError
+from colorlab.liveness import unfinished
 
 __all__ = [
     "atomic_folder",
     "atomic_path",
     "open_atomic",
-    "remove_leftovers",
     "write_text_atomic",
 ]
-
-# An unfinished file or folder is `.colorlab-NUMBER.part`; `.colorlab-NUMBER.lock` beside it is
-# locked as long as the writing process is alive.
-_PREFIX, _PART, _LOCK = ".colorlab-", ".part", ".lock"
 
 
 @contextlib.contextmanager
@@ -64,10 +60,8 @@ def atomic_path(
         raise InputError(f"{path}: cannot be written ({os.strerror(errno.ENOENT)})")
     if not overwrite and os.path.lexists(path):
         raise _exists(path)
-    stem = f"{_PREFIX}{os.urandom(8).hex()}"
-    temporary = path.with_name(f"{stem}{_PART}{suffix}")
     try:
-        with _locked(path.with_name(stem + _LOCK)):
+        with unfinished(path.parent, suffix) as temporary:
             try:
                 yield temporary
                 _rename(temporary, path, overwrite)
@@ -100,10 +94,8 @@ def atomic_folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
         If the folder holds something, or cannot be written.
     """
     path = pathlib.Path(path)
-    stem = f"{_PREFIX}{os.urandom(8).hex()}"
-    temporary = path.with_name(stem + _PART)
     try:
-        with _locked(path.with_name(stem + _LOCK)):
+        with unfinished(path.parent) as temporary:
             try:
                 temporary.mkdir()
                 yield temporary
@@ -167,29 +159,6 @@ def write_text_atomic(path: str | os.PathLike, text: str, overwrite: bool = Fals
         stream.write(text.encode())
 
 
-@contextlib.contextmanager
-def _locked(path):
-    """Hold a lock that tells other processes that this one is alive."""
-    import filelock  # not needed to read, and a tenth of what reading imports
-
-    lock = filelock.FileLock(path, timeout=0, thread_local=False)
-    with contextlib.suppress(OSError):  # some network drives do not support locks
-        lock.acquire()
-    try:
-        yield
-    finally:
-        _remove(lock)
-
-
-def _remove(lock):
-    path = pathlib.Path(lock.lock_file)
-    # Removed while it is held, so that it is not mistaken for the lock of a dead process; on
-    # Windows it can only be removed after its release.
-    for step in (path.unlink, lock.release, path.unlink):
-        with contextlib.suppress(OSError):
-            step()
-
-
 def _exists(path):
     return InputError(f"{path}: exists already; choose another name or allow overwriting")
 
@@ -211,34 +180,3 @@ def _rename(temporary, path, overwrite):
         if os.path.lexists(path):
             raise FileExistsError from None
         os.replace(temporary, path)
-
-
-def remove_leftovers(folder: str | os.PathLike) -> None:
-    """Remove the unfinished files and folders of processes that were killed.
-
-    Parameters
-    ----------
-    folder : path-like
-        What a running process is writing there is kept.
-    """
-    found: dict[str, list[pathlib.Path]] = {}
-    for path in pathlib.Path(folder).glob(f"{_PREFIX}*.*"):
-        number, _, kind = path.name.removeprefix(_PREFIX).partition(".")
-        if f".{kind}" == _LOCK:
-            found.setdefault(number, [])
-        elif f".{kind}".startswith(_PART):
-            found.setdefault(number, []).append(path)
-    if not found:
-        return
-    import filelock
-
-    for number, parts in found.items():
-        lock = filelock.FileLock(pathlib.Path(folder, f"{_PREFIX}{number}{_LOCK}"), timeout=0)
-        with contextlib.suppress(OSError):
-            lock.acquire()  # fails if the process is running
-            for part in parts:
-                if part.is_dir():
-                    shutil.rmtree(part)
-                else:
-                    part.unlink(missing_ok=True)
-            _remove(lock)

@@ -12,10 +12,10 @@ from colorlab.atomic import (
     atomic_folder,
     atomic_path,
     open_atomic,
-    remove_leftovers,
     write_text_atomic,
 )
 from colorlab.errors import InputError
+from colorlab.liveness import remove_leftovers
 
 
 def test_the_file_appears_when_it_is_complete(tmp_path):

@@ -19,6 +19,7 @@ from colorlab.inference.name_list import group_names
 from colorlab.inference.names import require_ending, tell_apart
 from colorlab.inference.shards import Shard
 from colorlab.inference.storage import RemotePath, to_path
+from colorlab.liveness import is_unfinished
 
 __all__ = ["Archive", "ArchiveJob"]
 
@@ -90,6 +91,9 @@ class Archive:
         One line for each folder and each name that cannot be used, so far.
     passed_over : list of (pathlib.Path, str)
         Files so far that look like pictures and are not taken, each with the reason.
+    left_over : list of pathlib.Path
+        Folders of results so far that hold an unfinished file, of this or another process; who
+        looks after them takes them off the list.
     callback : callable or None
         Called with the job of each photograph whose result exists and is kept; None at first.
 
@@ -128,12 +132,13 @@ class Archive:
         self.found = self.existing = self.listed = 0
         self.unreadable: list[str] = []
         self.passed_over: list[tuple[pathlib.Path, str]] = []
+        self.left_over: list[pathlib.Path] = []
         self.callback: Callable[[ArchiveJob], None] | None = None
 
     def __iter__(self) -> Iterator[ArchiveJob]:
         """Yield what there is to do, folder by folder."""
         self.found = self.existing = self.listed = 0
-        self.unreadable, self.passed_over = [], []
+        self.unreadable, self.passed_over, self.left_over = [], [], []
         if self._names is None:
             for place, names in self._walk():
                 yield from self._jobs(place, names, names)
@@ -193,6 +198,8 @@ class Archive:
             self.found += 1
             if there is None:
                 there = set() if self._overwrite else _files_of(self.out / place)
+                if not isinstance(self.out, RemotePath) and any(map(is_unfinished, there)):
+                    self.left_over.append(self.out / place)
             target = targets[name]
             job = ArchiveJob(self.folder, self.out, path, prefix + target)
             if target not in there:

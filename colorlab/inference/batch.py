@@ -24,6 +24,7 @@ from colorlab.inference.room import Room
 from colorlab.inference.single import colorize_file, or_error
 from colorlab.inference.storage import RemotePath
 from colorlab.inference.workers import MOST_WORKERS, workers_for
+from colorlab.liveness import locks_kept
 
 if TYPE_CHECKING:
     from colorlab.inference.manifest import Manifest
@@ -109,11 +110,17 @@ def colorize_all(
         jobs = prepared(planned, failures)
     room, stopped, left, done = Room(_PIXELS_AT_A_TIME), threading.Event(), False, 0
     waiting: collections.deque = collections.deque()
-    with _interrupts_put_off(stopped), concurrent.futures.ThreadPoolExecutor(workers) as pool:
+    with (
+        _interrupts_put_off(stopped),
+        contextlib.ExitStack() as kept,
+        concurrent.futures.ThreadPoolExecutor(workers) as pool,
+    ):
+        kept.enter_context(locks_kept())
         try:
             while True:
                 while len(waiting) < _AHEAD * workers and not stopped.is_set():
                     if (job := next(jobs, None)) is None:
+                        kept.close()  # the last lock goes with the last file
                         break
                     arguments = (job, content, colorizer, settings, room, stopped, manifest)
                     waiting.append((job, pool.submit(_color_one, *arguments)))

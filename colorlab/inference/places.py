@@ -9,11 +9,11 @@ import pathlib
 import sys
 from collections.abc import Iterable, Iterator
 
-from colorlab.atomic import remove_leftovers
 from colorlab.errors import InputError
 from colorlab.inference.jobs import STANDARD, Job, Plan
 from colorlab.inference.single import make_folder
 from colorlab.inference.storage import RemotePath
+from colorlab.liveness import remove_leftovers
 
 __all__ = ["prepare", "prepared"]
 
@@ -61,7 +61,8 @@ def _require_writable(folder):
 def prepared(jobs: Iterable[Job], failures: list[InputError]) -> Iterator[Job]:
     """Yield the jobs until one cannot be listed, whose error is kept for later.
 
-    In each new folder for results, unfinished files of dead processes are removed.
+    In each new folder for results, and where an archive lists them beside results that exist,
+    unfinished files of dead processes are removed.
 
     Parameters
     ----------
@@ -76,15 +77,22 @@ def prepared(jobs: Iterable[Job], failures: list[InputError]) -> Iterator[Job]:
     """
     from colorlab.inference.archive import Archive  # most calls colour none
 
-    last = None
+    last, archive = None, jobs if isinstance(jobs, Archive) else None
     try:
         for job in jobs:
-            if last is None and isinstance(jobs, Archive):
-                _require_writable(jobs.out)
+            if last is None and archive is not None:
+                _require_writable(archive.out)
             if job.target.parent != last:
                 last = job.target.parent
                 if not isinstance(last, RemotePath):
                     remove_leftovers(last)
             yield job
+            _clean(archive)
+        _clean(archive)
     except InputError as error:
         failures.append(error)
+
+
+def _clean(archive):
+    while archive is not None and archive.left_over:
+        remove_leftovers(archive.left_over.pop())

@@ -9,9 +9,10 @@ import json
 import os
 import pathlib
 
-from colorlab.atomic import remove_leftovers, write_text_atomic
+from colorlab.atomic import write_text_atomic
 from colorlab.configuration import Configuration
 from colorlab.errors import InputError
+from colorlab.liveness import remove_leftovers
 
 __all__ = ["Run"]
 

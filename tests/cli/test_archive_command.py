@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 from command import colorlab, contents, refusal
@@ -151,6 +152,23 @@ def test_the_place_for_the_results_is_checked_before_the_first(color, tmp_path, 
     result = color("--shard", "1/1", out=tmp_path / "locked")
     expected = f"colorlab: {tmp_path / 'locked'}: cannot be written (Permission denied)\n"
     assert (result.code, result.out, result.errors) == (1, "", expected)
+
+
+def test_what_a_killed_process_left_beside_complete_results_goes(color, archive, tmp_path):
+    """Its folder has nothing to do any more, and may never have again."""
+    assert color("--shard", "1/1").code == 0
+    before = contents(tmp_path / "out")
+    for name in ("0/.colorlab-1.lock", "1/.colorlab-2.part3", "2/.colorlab-4.part.png"):
+        (tmp_path / "out" / name).write_bytes(b"half of it")
+    with filelock.FileLock(tmp_path / "out" / "2" / ".colorlab-4.lock"):
+        result = color("--shard", "1/1")
+        assert (result.code, result.errors) == (0, "")
+        assert contents(tmp_path / "out") == before | {
+            "2/.colorlab-4.lock": b"",
+            "2/.colorlab-4.part.png": b"half of it",
+        }
+    assert color("--shard", "1/2").code == 0
+    assert contents(tmp_path / "out") == before
 
 
 def test_an_empty_part_is_no_error(color):

@@ -733,7 +733,7 @@ def test_fifty_kills_leave_no_half_file(tmp_path):
     assert found.count("old") > 25, "the kills came too late to prove anything"
     # What the dead left lies under names of its own, and the next run clears it away.
     assert all(name.startswith(".colorlab-") for name in os.listdir(out) if name != "a.png")
-    from colorlab.atomic import remove_leftovers
+    from colorlab.liveness import remove_leftovers
 
     remove_leftovers(out)
     assert os.listdir(out) == ["a.png"]

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from colorlab.atomic import atomic_folder, remove_leftovers
+from colorlab.atomic import atomic_folder
 from colorlab.datasets.toy import (
     buildings,
     city_centre,
@@ -35,6 +35,7 @@ from colorlab.datasets.toy import (
 from colorlab.datasets.toy.canvas import Canvas
 from colorlab.datasets.toy.colors import draw_light
 from colorlab.errors import InputError
+from colorlab.liveness import remove_leftovers
 
 __all__ = ["CATEGORIES", "VERSION", "paint", "write_folder"]
 
