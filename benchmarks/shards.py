@@ -2,16 +2,13 @@
 
 ``python -m benchmarks.shards PART [SIZE]`` measures one part of it, by default at the size that the
 book reports: ``listing`` (1,000,000 names), ``parts`` (2,000 photographs), ``memory`` (100,000
-photographs) or ``killed`` (1,000,000 photographs).
+photographs) or ``killed`` (1,000,000 photographs; see :mod:`benchmarks.killed_workers`).
 """
 
-import collections
 import hashlib
 import json
 import os
 import pathlib
-import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -20,10 +17,11 @@ import time
 import numpy as np
 from PIL import Image
 
+from benchmarks.killed_workers import measure_killed
+from benchmarks.tiny_archive import WITHOUT_NETWORK
+
 ROOT = pathlib.Path(__file__).parents[1]
-SIZES = {"listing": 1_000_000, "parts": 2_000, "memory": 100_000, "killed": 1_000_000}
 _IN_A_FOLDER = 1_000
-_WORKERS, _KILLED = 4, 0.05
 
 _LISTING = """
 import json, resource, sys, time
@@ -39,21 +37,6 @@ seconds, of_processor = time.perf_counter() - start, time.process_time() - of_pr
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 peak /= 1024 if sys.platform != "darwin" else 1024**2
 print(json.dumps([count, seconds, of_processor, peak]))
-"""
-
-# The network is left out: what is measured is what becomes of names, files and lines.
-_WITHOUT_NETWORK = """
-import sys
-import numpy as np
-from colorlab.inference import pretrained
-from colorlab.inference.colorizer import Colorizer
-
-def colorize(self, image, *settings):
-    return np.repeat(np.asarray(image), 3, axis=-1)
-
-Colorizer.colorize = colorize
-from colorlab.cli import main
-main()
 """
 
 
@@ -135,16 +118,15 @@ def measure_listing(count):
 def measure_parts(count, shards=(2, 4, 8)):
     """Colour an archive by one process, and in parts at the same time; compare bytes and times.
 
-    Seconds depend on what else the machine does, processor seconds hardly.
+    Seconds depend on what else the machine does, processor seconds less: the one process is
+    measured before the parts and after them.
     """
-    call = "from colorlab.cli import main; main()"
+    call = "from colorlab.__main__ import main; main()"
     result = {"photographs": count, "cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as temporary:
         place = pathlib.Path(temporary)
         _write_archive(place / "in", count, side=128)
-        seconds, of_processor, *_ = _run(call, *_command(place / "in", place / "one"))
-        result["one_seconds"] = round(seconds, 1)
-        result["one_processor_seconds"] = round(of_processor, 1)
+        ones = [_run(call, *_command(place / "in", place / "one"))]
         expected = _digests(place / "one")
         for number in shards:
             out, start = place / f"of{number}", time.perf_counter()
@@ -164,6 +146,9 @@ def measure_parts(count, shards=(2, 4, 8)):
             codes = [process.returncode for process in processes]
             if any(codes) or _digests(out) != expected:
                 raise RuntimeError(f"{number} parts: other files than of one process, or {codes}")
+        ones.append(_run(call, *_command(place / "in", place / "again")))
+    result["one_seconds"] = [round(seconds, 1) for seconds, *_ in ones]
+    result["one_processor_seconds"] = [round(of_processor, 1) for _, of_processor, *_ in ones]
     result["byte_identical"] = True
     return result
 
@@ -177,7 +162,7 @@ def measure_memory(count, few=1_000):
             _write_archive(place / "in", number)
             more = ("--manifest", place / "m.jsonl")
             command = _command(place / "in", place / "out", *more)
-            peaks.append(_run(_WITHOUT_NETWORK, *command)[2])
+            peaks.append(_run(WITHOUT_NETWORK, *command)[2])
     return {
         "photographs": [few, count],
         "peak_mebibytes": [round(peak, 1) for peak in peaks],
@@ -185,79 +170,24 @@ def measure_memory(count, few=1_000):
     }
 
 
-def measure_killed(count, seed=0):
-    """Colour an archive by workers of which some are killed at random, until all are done.
-
-    One photograph in a thousand is damaged. At the end each photograph has its result or its error
-    in the manifest, no result is there twice, and none has other bytes than the manifest says.
-    """
-    chance, runs, killed = random.Random(seed), 0, 0
-    with tempfile.TemporaryDirectory() as temporary:
-        place = pathlib.Path(temporary)
-        archive, out = place / "in", place / "out"
-        _write_archive(archive, count)
-        photographs = sorted(archive.rglob("*.png"))
-        damaged = set(chance.sample(photographs, max(1, count // 1000)))
-        for path in damaged:
-            path.write_bytes(path.read_bytes()[:20])
-        parts = max(_WORKERS, count // _IN_A_FOLDER)
-        waiting = collections.deque(range(1, parts + 1))
-        working: dict = {}
-        while waiting or working:
-            while waiting and len(working) < _WORKERS:
-                index, runs = waiting.popleft(), runs + 1
-                more = ("--shard", f"{index}/{parts}", "--manifest", out / f"{index}.jsonl")
-                process = subprocess.Popen(
-                    [sys.executable, "-c", _WITHOUT_NETWORK, *_command(archive, out, *more)],
-                    cwd=ROOT,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                )
-                # At least one is killed, however few parts there are.
-                doomed = chance.random() < _KILLED or runs == 1
-                working[index] = (process, chance.randrange(1, 50) if doomed else None)
-            index, (process, lines) = next(iter(working.items()))
-            del working[index]
-            if lines is not None:
-                for _ in range(lines):
-                    process.stdout.readline()
-                process.send_signal(signal.SIGKILL)
-            process.stdout.read()
-            if process.wait() == -signal.SIGKILL:
-                killed += 1
-                waiting.append(index)
-            process.stdout.close()
-        facts = _check_killed(archive, out, photographs, damaged)
-    return {"photographs": count, "parts": parts, "runs": runs, "killed": killed, **facts}
-
-
-def _check_killed(archive, out, photographs, damaged):
-    from colorlab.inference.archive import Archive
-    from colorlab.inference.manifest_check import check_manifest, latest_facts
-
-    manifests = sorted(out.glob("*.jsonl"))
-    found: dict = {}
-    every = Archive(archive, out, overwrite=True)
-    for each in check_manifest(out, manifests, latest_facts(manifests), every):
-        if each.result in found:
-            raise RuntimeError(f"{each.result} is there twice")
-        found[each.result] = each.problem
-    expected = {
-        path.relative_to(archive).as_posix(): "failed" if path in damaged else None
-        for path in photographs
-    }
-    if found != expected or list(out.rglob(".colorlab-*")):
-        raise RuntimeError("photographs were lost, or a file was left over")
-    return {"results": len(found) - len(damaged), "errors_in_the_manifest": len(damaged)}
+_PARTS = {
+    "listing": (measure_listing, 1_000_000),
+    "parts": (measure_parts, 2_000),
+    "memory": (measure_memory, 100_000),
+    "killed": (measure_killed, 1_000_000),
+}
 
 
 def main(arguments):
     """Measure the part that is named; return the exit code."""
-    if not arguments or arguments[0] not in SIZES:
-        print(f"usage: python -m benchmarks.shards {'|'.join(SIZES)} [SIZE]")
+    part, *more = arguments or [""]
+    if part not in _PARTS or len(more) > (2 if part == "killed" else 1):
+        print(
+            f"usage: python -m benchmarks.shards {'|'.join(_PARTS)} [SIZE], or killed SIZE FOLDER"
+        )
         return 2
-    size = int(arguments[1]) if arguments[1:] else SIZES[arguments[0]]
-    print(json.dumps(globals()[f"measure_{arguments[0]}"](size), indent=2))
+    measure, size = _PARTS[part]
+    print(json.dumps(measure(int(more[0]) if more else size, *more[1:]), indent=2))
     return 0
 
 
