@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,27 @@ def test_the_tables_were_measured_with_the_shipped_weights(results, names):
     stored = json.loads((ROOT / f"book/results/{results}.json").read_text(encoding="utf-8"))
     measured, expected = stored["facts"]["sha256"], shipped()
     assert {name: measured.get(name) for name in names} == {n: expected[n] for n in names}
+
+
+@pytest.mark.parametrize(
+    ("part", "left_out"),
+    [
+        ("listing", {"names"}),
+        ("memory", set()),
+        ("parts", {"cores", "one_seconds", "2_seconds", "4_seconds", "8_seconds"}),
+        ("killed", {"interrupted"}),
+    ],
+)
+def test_the_page_on_archives_has_the_figures_of_its_results(part, left_out):
+    stored = json.loads((ROOT / "book/results/shards.json").read_text(encoding="utf-8"))[part]
+    page = (ROOT / "book/beyond_one_machine.md").read_text(encoding="utf-8")
+    (row,) = (line for line in page.splitlines() if line.startswith(f"| `{part}` |"))
+    said = set(re.findall(r"\d[\d,]*(?:\.\d+)?", row))
+    measured = {
+        f"{number:,}"
+        for name, value in stored.items()
+        if name not in left_out
+        for number in (value if isinstance(value, list) else [value])
+        if isinstance(number, int | float) and not isinstance(number, bool) and number
+    }
+    assert measured <= said, f"{measured - said} not in the row of {part}"
