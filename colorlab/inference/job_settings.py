@@ -4,6 +4,7 @@ Taught in :doc:`/notebooks/10_your_own_photographs`.
 """
 
 import dataclasses
+import numbers
 import pathlib
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ import numpy as np
 
 from colorlab.checksum import sha256_of
 from colorlab.errors import InputError
+from colorlab.images.formats import FORMATS
 from colorlab.inference.hints import Hint, require_hints
 from colorlab.inference.hints_file import hints_beside, read_hints
 from colorlab.inference.jobs import STANDARD, Job
+from colorlab.inference.settings import require_settings
 from colorlab.inference.variants import require_count
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ class Settings:
     Raises
     ------
     InputError
-        If the number of variants is out of range.
+        If a number is out of range, or the format is not one that is written.
     """
 
     saturation: float | None = None
@@ -85,6 +88,13 @@ class Settings:
     all_pages: bool = False
 
     def __post_init__(self):  # noqa: D105
+        require_settings(self.saturation, self.size, self.temperature)
+        if not isinstance(self.quality, numbers.Integral) or not 1 <= self.quality <= 100:
+            raise InputError(f"quality must be a whole number from 1 to 100, got {self.quality}")
+        written = sorted({*FORMATS.values()})
+        if self.image_format not in (None, *written):
+            known = ", ".join(written)
+            raise InputError(f"image_format must be one of {known}, got {self.image_format!r}")
         if self.variants != 0:
             require_count(self.variants)
 

@@ -46,6 +46,23 @@ def test_a_script_colours_an_album(album, colorizer, tmp_path):
     assert list(batch.colorize_all(Plan(()), colorizer)) == []
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("saturation", 11),
+        ("size", 0),
+        ("temperature", 0),
+        ("quality", 0),
+        ("quality", 95.5),
+        ("image_format", "jpeg"),
+        ("variants", -1),
+    ],
+)
+def test_settings_out_of_range_are_refused_before_the_first_photograph(setting, value):
+    with pytest.raises(InputError, match=f"^{setting} must be .*, got {value!r}$"):
+        batch.Settings(**{setting: value})
+
+
 def test_a_place_that_cannot_be_written_to_is_refused_before_the_first(album, colorizer, tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="below: cannot be made a folder"):
