@@ -82,6 +82,11 @@ def _refuse(error):
     sys.exit(error.exit_code)
 
 
+def _goes_on(arguments):
+    """Tell whether a command that was stopped finds what it has done when it is typed again."""
+    return arguments[:1] in (["train"], ["colorize"]) or arguments[:2] == ["data", "get"]
+
+
 def main():
     """Run the command line; every error is one line, and sets the exit code."""
     if not os.environ.get("COLORLAB_DEBUG"):
@@ -106,7 +111,8 @@ def main():
     except SystemExit as end:
         # Typer's exit code for Ctrl-C, without a message.
         if end.code == 130:
-            say("colorlab: stopped; the same command goes on from there", errors)
+            goes_on = "; the same command goes on from there" if _goes_on(sys.argv[1:]) else ""
+            say(f"colorlab: stopped{goes_on}", errors)
         raise
     except MemoryError:
         say("colorlab: out of memory; use a smaller --batch-size or --image-size", errors)

@@ -534,10 +534,13 @@ from colorlab.datasets import folder
 folder.scan = lambda *arguments: os.kill(os.getpid(), signal.SIGINT)
 main()
 """
-    result = in_a_process(code, "train", "--data", "here", "--out", "run")
-    assert result.returncode == 130
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("colorlab: stopped")
+    for arguments, said in (
+        (("train", "--data", "here", "--out", "run"), "; the same command goes on from there"),
+        (("evaluate", "small", "--data", "here"), ""),  # which measures all pictures anew
+    ):
+        result = in_a_process(code, *arguments)
+        assert result.returncode == 130
+        assert result.stderr == f"colorlab: stopped{said}\n"
 
 
 @pytest.mark.parametrize(
