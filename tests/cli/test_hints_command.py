@@ -152,6 +152,18 @@ def test_variants_and_doubt_lie_beside_the_result(color, photo, tmp_path, sessio
     assert contents(out) == before
 
 
+def test_with_overwrite_the_result_beside_its_variants_is_made_again(color, photo, tmp_path):
+    out = tmp_path / "out"
+    wishes = ("-o", out, "--variants", 1)
+    assert color(photo, *wishes).code == 0
+    before = contents(out)
+    assert color(photo, *wishes, "--saturation", 0, "--overwrite").code == 0
+    after = contents(out)
+    assert after.keys() == before.keys() == {"a.png", "a_variant1.png"}
+    for name in after:
+        assert np.ptp(pixels(out / name), axis=-1).max() == 0, name  # all grey
+
+
 def test_no_file_beside_a_result_takes_the_place_of_another(color, photo, tmp_path):
     folder = tmp_path / "album"
     folder.mkdir()

@@ -102,6 +102,8 @@ def test_the_file_is_the_one_that_the_page_writes(tmp_path):
     path.write_text(text, encoding="utf-8")
     hints = read_hints(path, (61, 83, 1))
     assert hints == [Hint(82, 60, "#A02020")]
+    path.write_text(text, encoding="utf-8-sig")  # as editors on Windows save it
+    assert read_hints(path, (61, 83, 1)) == hints
     write_hints(tmp_path / "again.json", hints, (61, 83))
     assert (tmp_path / "again.json").read_text(encoding="utf-8") == text
     with pytest.raises(InputError, match="again.json: exists"):

@@ -261,6 +261,19 @@ def test_the_latest_line_counts_wherever_it_stands(album, colorizer, tmp_path):
     assert latest_facts([first, second])["size"] == 48
 
 
+def test_of_two_lines_of_one_moment_the_one_that_stands_behind_counts(tmp_path):
+    manifest, out = tmp_path / "m.jsonl", tmp_path / "out"
+    out.mkdir()
+    (out / "a.png").write_bytes(b"new")
+    line = {"source": "a.png", "result": "a.png", "model_sha256": "1", "settings": {"size": 1}}
+    line |= {"finished": "2026-01-01T00:00:00.000+00:00", "error": None}
+    digests = [hashlib.sha256(content).hexdigest() for content in (b"old", b"new")]
+    lines = [json.dumps({**line, "result_sha256": digest}) + "\n" for digest in digests]
+    manifest.write_text("".join(lines))
+    (checked,) = check_manifest(out, [manifest], latest_facts([manifest]))
+    assert checked.problem is None
+
+
 def test_other_settings_and_other_models_are_found(album, colorizer, tmp_path):
     out, path = tmp_path / "out", tmp_path / "m.jsonl"
     color(album, out, colorizer, path)
