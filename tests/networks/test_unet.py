@@ -264,6 +264,7 @@ def test_the_skips_carry_detail_past_the_middle():
     assert difference[60:69, 60:69].max() > 0
 
 
+@pytest.mark.slow
 def test_saved_weights_come_back(tmp_path):
     keras.utils.set_random_seed(1)
     first, second = build_unet(filters=NARROW), build_unet((128, 128, 1), filters=NARROW)

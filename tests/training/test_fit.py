@@ -29,6 +29,8 @@ from colorlab.networks import registry, unet
 from colorlab.training.batches import Batches
 from colorlab.training.compilation import compile_network
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {
     "image_size": 16,
     "filters": (4,),
@@ -70,7 +72,6 @@ def interrupted(tmp_path_factory, parts, configuration):
     return run
 
 
-@pytest.mark.slow
 def test_a_disk_that_cannot_hold_the_weights_is_refused_beforehand(
     interrupted, parts, configuration, tmp_path, monkeypatch
 ):
@@ -152,7 +153,6 @@ def log_cosh(truth, prediction):
     return np.log(np.cosh(error)).mean()
 
 
-@pytest.mark.slow
 def test_one_batch_can_be_learnt_by_heart_with_its_colours(tmp_path):
     for category in ("coast", "faces"):
         (tmp_path / category).mkdir()
@@ -230,7 +230,6 @@ def test_the_log_holds_the_loss_of_the_weights(finished, parts, configuration):
         assert log_cosh(rgb, network(grey)) == pytest.approx(expected, rel=1e-4)
 
 
-@pytest.mark.slow
 def test_the_best_weights_are_those_of_the_lowest_validation_loss(tmp_path):
     # From the third epoch on the training pictures teach the opposite of the validation ones.
     batches = arrays(epochs=4, steps=30, target=[0.5, 0.5, -0.9, -0.9])
@@ -244,7 +243,6 @@ def test_the_best_weights_are_those_of_the_lowest_validation_loss(tmp_path):
         assert log_cosh(rgb, network(grey)) == pytest.approx(expected, rel=1e-4)
 
 
-@pytest.mark.slow
 def test_an_interrupted_run_has_whole_epochs_only(interrupted, finished):
     rows = read_lines(interrupted)
     assert len(rows) == 1
@@ -252,7 +250,6 @@ def test_an_interrupted_run_has_whole_epochs_only(interrupted, finished):
     assert not [path for path in interrupted.iterdir() if "part" in path.name]
 
 
-@pytest.mark.slow
 def test_continued_equals_uninterrupted(tmp_path, interrupted, finished, parts, configuration):
     """Also when the crash came between log and weights: a line too much, half a file."""
     run = shutil.copytree(interrupted, tmp_path / "run")
@@ -265,7 +262,6 @@ def test_continued_equals_uninterrupted(tmp_path, interrupted, finished, parts, 
     assert not [path for path in run.iterdir() if "part" in path.name]
 
 
-@pytest.mark.slow
 def test_the_place_to_go_on_is_the_last_whole_epoch(
     tmp_path, interrupted, finished, parts, configuration
 ):
@@ -395,7 +391,6 @@ def test_the_log_of_a_folder_without_a_run_is_refused(tmp_path):
         training.Run(tmp_path).read_log()
 
 
-@pytest.mark.slow
 def test_a_loss_that_is_no_number_ends_the_run(tmp_path):
     """In half precision too, where the good first epoch agrees with full precision roughly."""
     run = tmp_path / "run"
@@ -466,7 +461,6 @@ def scheduled_run(tmp_path_factory, parts, scheduled):
     return run
 
 
-@pytest.mark.slow
 def test_the_learning_rate_rises_and_falls_along_half_a_wave(scheduled, scheduled_run):
     # Three epochs of three steps: after one epoch it is highest, after the last one zero.
     rates = [row["learning_rate"] for row in read_lines(scheduled_run)]
@@ -474,7 +468,6 @@ def test_the_learning_rate_rises_and_falls_along_half_a_wave(scheduled, schedule
     assert rates == pytest.approx([highest, highest / 2, 0.0], abs=1e-7)
 
 
-@pytest.mark.slow
 def test_a_scheduled_run_cannot_be_made_longer(parts, scheduled, scheduled_run):
     longer = dataclasses.replace(scheduled, epochs=4)
     with pytest.raises(InputError, match="epochs = 3, now 4"):
@@ -492,7 +485,6 @@ class Weights(keras.callbacks.Callback):
         self.values.append(self.model.get_layer("head").get_weights()[0].copy())
 
 
-@pytest.mark.slow
 def test_the_weights_that_are_kept_are_the_moving_average(tmp_path):
     settings = small(epochs=1, ema_momentum=0.6, learning_rate=1e-2)
     seen = Weights()
@@ -507,7 +499,6 @@ def test_the_weights_that_are_kept_are_the_moving_average(tmp_path):
     assert np.abs(found - seen.values[-1]).max() > 1e-3
 
 
-@pytest.mark.slow
 def test_bin_frequencies_are_counted_once_a_run(scheduled_run, parts, scheduled):
     found = json.loads((scheduled_run / "bin_frequencies.json").read_text())
     assert sum(found) == pytest.approx(1)
@@ -520,7 +511,6 @@ def test_bin_frequencies_are_counted_once_a_run(scheduled_run, parts, scheduled)
     assert np.corrcoef(found, counted)[0, 1] > 0.7
 
 
-@pytest.mark.slow
 def test_a_new_run_can_begin_with_the_weights_of_another(tmp_path, parts, finished):
     settings = Configuration(**{**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0})
     lines = []
@@ -600,7 +590,6 @@ def test_a_run_that_is_too_short_says_so(steps, epochs, named, tmp_path):
     assert named in line and "nothing can come of it" in line and "\n" not in line
 
 
-@pytest.mark.slow
 def test_weight_decay_takes_its_share_of_kernels_alone():
     """Of one step more than Adam's own, -rate * decay * weight; beta and bias are left alone."""
     grey, rgb = next(iter(arrays().training()))
