@@ -36,6 +36,20 @@ def with_segment(marker, body):
     return content[:2] + struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body + content[2:]
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("target", ["JPEG", "PNG", "WEBP"])
+def test_the_small_preview_that_shows_the_grey_picture_is_left_out(order, target):
+    head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", 8)
+    make = struct.pack(f"{order}HHHI4sI", 1, 0x010F, 2, 4, b"Zei\0", 26)
+    preview = struct.pack(f"{order}HHHIHHI", 1, 0x0103, 3, 1, 6, 0, 0)
+    content = with_segment(0xE1, b"Exif\0\0" + head + make + preview)
+    picture, notes = carried(content, target)
+    assert (picture.getexif()[0x010F], notes) == ("Zei", [])
+    found = picture.info["exif"].removeprefix(b"Exif\0\0")
+    # Where the directory ends, it names the place of the next one, which is that of the preview.
+    assert found[:22] == (head + make)[:22] and found[22:26] == bytes(4)
+
+
 def exif_in_full(order, entries, nested=(), deepest=(), size=None):
     """Write EXIF data by hand: entries of tag, type, count and four bytes."""
 

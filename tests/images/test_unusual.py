@@ -170,6 +170,23 @@ def test_a_preview_in_front_is_not_taken_for_the_picture(below):
     np.testing.assert_array_equal(found, GREY)
 
 
+@pytest.mark.parametrize("kind", ["behind a preview", "below a preview", "BigTIFF"])
+def test_the_limit_of_pixels_is_that_of_the_page_that_is_decoded(monkeypatch, kind):
+    """Pillow looks at the first page alone, and not at what it does not know."""
+    content = {
+        "behind a preview": preview_in_front(below=False),
+        "below a preview": preview_in_front(below=True),
+        "BigTIFF": big_tiff(">"),
+    }[kind]
+    if kind == "BigTIFF":
+        pytest.importorskip("tifffile")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", WIDTH * HEIGHT // 2 - 1)  # half of what is read
+    with pytest.raises(InputError, match="has more than 0 million pixels"):
+        read_photograph(content, "x")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", WIDTH * HEIGHT // 2)
+    assert read_photograph(content, "x").grey.shape == (HEIGHT, WIDTH, 1)
+
+
 def test_the_first_page_counts_where_it_is_not_called_a_preview():
     found, notes = grey_of(preview_in_front(below=False, marked=False))
     np.testing.assert_array_equal(found, GREY[::4, ::4])
