@@ -59,7 +59,7 @@ class Hint:
         for name in ("x", "y", "radius"):
             value = getattr(self, name)
             is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-            if not (is_number and value >= 0 and float(value).is_integer()):
+            if not (is_number and value >= 0 and value == value // 1 < 2**53):
                 raise InputError(
                     f"hint at {self.x}, {self.y}: {name} must be a whole number from 0, got {value}"
                 )
@@ -104,7 +104,8 @@ def require_hints(hints: Sequence[Hint], shape: tuple[int, ...]) -> None:
     Raises
     ------
     InputError
-        If a hint lies outside the photograph, or two give one place different colours.
+        If these are no hints, a hint lies outside the photograph, or two give one place different
+        colours.
 
     Examples
     --------
@@ -112,6 +113,8 @@ def require_hints(hints: Sequence[Hint], shape: tuple[int, ...]) -> None:
     Traceback (most recent call last):
     colorlab.errors.InputError: hint at 9, 0: is #ff0000 and #0000ff; leave one of them out
     """
+    if not isinstance(hints, Sequence):
+        raise InputError(f"hints must be a list of Hint(x, y, color), got {hints!r}")
     known: dict[tuple[int, int], Hint] = {}
     for hint in hints:
         if not isinstance(hint, Hint):

@@ -100,6 +100,11 @@ def shift_towards(logits: np.ndarray, palette: np.ndarray) -> np.ndarray:
     numpy.ndarray, shape (height, width, bins)
         float32.
 
+    Raises
+    ------
+    InputError
+        If the palette has another shape.
+
     References
     ----------
     .. [1] M. Saerens, P. Latinne and C. Decaestecker, "Adjusting the Outputs of a Classifier to New
@@ -113,6 +118,11 @@ def shift_towards(logits: np.ndarray, palette: np.ndarray) -> np.ndarray:
     True
     """
     logits = np.asarray(logits, dtype="float32")
+    if np.shape(palette) != logits.shape[-1:]:
+        raise InputError(
+            f"palette must be what palette_of returns, of the shape {logits.shape[-1:]}, got "
+            f"{np.shape(palette)}"
+        )
     factor = np.zeros(len(palette))
     limit = np.log(_LARGEST_FACTOR)
     for _ in range(_ROUNDS):

@@ -209,8 +209,8 @@ class Session:
         return hint_grid.notes_on_hints(hints, self.grey, self._grid, self._valid_fraction)
 
     def _prediction(self, hints):
+        require_hints(hints, self.grey.shape)
         key = tuple(hints)
-        require_hints(key, self.grey.shape)
         predictor = self._predictor
         if key and not predictor.takes_hints:
             raise InputError(

@@ -34,6 +34,7 @@ def test_a_colour_is_anything_that_pillow_understands(color):
         (1.5, 2, "red"),
         (1, float("nan"), "red"),
         (1, float("inf"), "red"),
+        (1, 10**400, "red"),
         (True, 2, "red"),
         ("1", 2, "red"),
         (1, 2, "red", -1),

@@ -97,6 +97,19 @@ def test_a_session_runs_the_encoder_once(colorizer, monkeypatch):
     assert runs == ["encode", "decode", "decode"]
 
 
+@pytest.mark.parametrize("hints", [None, Hint(1, 1, "red"), [(1, 1, "red")], "red"])
+def test_what_is_no_list_of_hints_is_refused_in_one_line(colorizer, hints):
+    session = colorizer.session(scene())
+    for ask in (session.colorize, session.doubt, session.notes):
+        with pytest.raises(InputError, match="^hints must be a list of Hint"):
+            ask(hints)
+
+
+def test_what_is_no_palette_is_refused_in_one_line(colorizer):
+    with pytest.raises(InputError, match=r"^palette must be what palette_of returns, of the sh"):
+        colorizer.session(scene()).colorize(palette=np.zeros((3, 227)))
+
+
 def test_hints_of_a_photograph_turned_by_exif_are_those_of_the_upright_one(colorizer, tmp_path):
     tags = Image.Exif()
     tags[0x0112] = 6
