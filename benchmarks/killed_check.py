@@ -1,6 +1,7 @@
 """What became of the photographs whose workers were killed: file by file, and line by line."""
 
 import collections
+import concurrent.futures
 import hashlib
 import json
 import operator
@@ -44,7 +45,21 @@ def _state(line, result, number, is_damaged):
 
 
 def check_killed(archive, out, count, damaged, complete):
-    """Compare every photograph with the manifests; then see whether the library finds the same."""
+    """Compare every photograph with the manifests, and see whether the library finds the same."""
+    with concurrent.futures.ProcessPoolExecutor(1) as another:
+        of_the_library = another.submit(_problems, archive, out)
+        facts, problems = _compared(out, count, damaged)
+        as_it_should_be = {"other_files_or_bytes_than_recorded", "results_that_are_there_twice"}
+        if complete:
+            as_it_should_be |= {"not_done", "unfinished_files_left"}
+        if any(facts[name] for name in as_it_should_be):
+            raise RuntimeError(f"photographs were lost, or are there twice: {facts}")
+        if of_the_library.result() != problems:
+            raise RuntimeError(f"the library finds other problems than {facts}")
+    return facts
+
+
+def _compared(out, count, damaged):
     latest, lines = _latest_lines(out)
     files = {path.relative_to(out).as_posix() for path in out.rglob("*.png")}
     states, problems, digests = collections.Counter(), {}, set()
@@ -66,14 +81,7 @@ def check_killed(archive, out, count, damaged, complete):
         "errors_recorded_again": lines["errors"] - states["failed"],
         "unfinished_files_left": sum(1 for _ in out.rglob(".colorlab-*")) + lines["torn"],
     }
-    as_it_should_be = {"other_files_or_bytes_than_recorded", "results_that_are_there_twice"}
-    if complete:
-        as_it_should_be |= {"not_done", "unfinished_files_left"}
-    if any(facts[name] for name in as_it_should_be):
-        raise RuntimeError(f"photographs were lost, or are there twice: {facts}")
-    if _problems(archive, out) != problems:
-        raise RuntimeError(f"the library finds other problems than {facts}")
-    return facts
+    return facts, problems
 
 
 def _problems(archive, out):
