@@ -46,7 +46,7 @@ def test_the_tables_were_measured_with_the_shipped_weights(results, names):
         ("listing", {"names"}),
         ("memory", set()),
         ("parts", {"cores", "one_seconds", "2_seconds", "4_seconds", "8_seconds"}),
-        ("killed", {"interrupted"}),
+        ("killed", {"workers_at_a_time", "interrupted", "unfinished_files_left"}),
     ],
 )
 def test_the_page_on_archives_has_the_figures_of_its_results(part, left_out):
