@@ -1,8 +1,9 @@
 """An archive in parts: the same bytes, flat memory, a listing of a million names, killed workers.
 
 ``python -m benchmarks.shards PART [SIZE]`` measures one part of it, by default at the size that the
-book reports: ``listing`` (1,000,000 names), ``parts`` (2,000 photographs), ``memory`` (100,000
-photographs) or ``killed`` (1,000,000 photographs; see :mod:`benchmarks.killed_workers`).
+book reports: ``listing`` (1,000,000 names), ``parts`` (2,000 photographs of 128 x 128 pixels),
+``photographs`` (2,000 of 1000 x 1000 pixels in eight parts), ``memory`` (100,000 photographs) or
+``killed`` (1,000,000 photographs; see :mod:`benchmarks.killed_workers`).
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import tempfile
 import time
 
 import numpy as np
+import skimage.data
 from PIL import Image
 
 from benchmarks.killed_workers import measure_killed
@@ -40,15 +42,18 @@ print(json.dumps([count, seconds, of_processor, peak]))
 """
 
 
-def _write_archive(folder, count, side=8):
-    """Write small photographs, a thousand a folder, each of its own bytes."""
+def _write_archive(folder, count, side=8, ending="png"):
+    """Write photographs, a thousand a folder, each of its own bytes."""
     grey = np.random.default_rng(0).integers(0, 256, (side, side)).astype("uint8")
+    if ending == "jpg":  # noise is no photograph
+        grey = np.array(Image.fromarray(skimage.data.camera()).resize((side, side)))
     for number in range(count):
         place = folder / f"{number // _IN_A_FOLDER:05d}"
         if number % _IN_A_FOLDER == 0:
             place.mkdir(parents=True)
         grey.flat[:4] = list(number.to_bytes(4, "big"))
-        Image.fromarray(grey).save(place / f"{number:07d}.png", compress_level=0)
+        options = {"compress_level": 0} if ending == "png" else {"comment": str(number)}
+        Image.fromarray(grey).save(place / f"{number:07d}.{ending}", **options)
 
 
 def _command(archive, out, *more):
@@ -115,7 +120,7 @@ def measure_listing(count):
     return result
 
 
-def measure_parts(count, shards=(2, 4, 8)):
+def measure_parts(count, shards=(2, 4, 8), side=128, ending="png"):
     """Colour an archive by one process, and in parts at the same time; compare bytes and times.
 
     Seconds depend on what else the machine does, processor seconds less: the one process is
@@ -125,7 +130,7 @@ def measure_parts(count, shards=(2, 4, 8)):
     result = {"photographs": count, "cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as temporary:
         place = pathlib.Path(temporary)
-        _write_archive(place / "in", count, side=128)
+        _write_archive(place / "in", count, side, ending)
         ones = [_run(call, *_command(place / "in", place / "one"))]
         expected = _digests(place / "one")
         for number in shards:
@@ -153,6 +158,11 @@ def measure_parts(count, shards=(2, 4, 8)):
     return result
 
 
+def measure_photographs(count):
+    """Do the same with photographs of a usual size, in eight parts."""
+    return measure_parts(count, (8,), 1000, "jpg")
+
+
 def measure_memory(count, few=1_000):
     """Colour few and many small photographs in a process each; return the peaks."""
     peaks = []
@@ -173,6 +183,7 @@ def measure_memory(count, few=1_000):
 _PARTS = {
     "listing": (measure_listing, 1_000_000),
     "parts": (measure_parts, 2_000),
+    "photographs": (measure_photographs, 2_000),
     "memory": (measure_memory, 100_000),
     "killed": (measure_killed, 1_000_000),
 }
