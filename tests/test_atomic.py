@@ -4,9 +4,9 @@ import os
 import stat
 import subprocess
 import sys
-import threading
 
 import pytest
+from taking_turns import run_threads
 
 from colorlab.atomic import (
     atomic_folder,
@@ -90,22 +90,13 @@ def test_permissions_are_the_usual_ones(tmp_path, mask):
 @pytest.mark.parametrize("mask", [0o022], indirect=True)
 def test_permissions_are_the_usual_ones_where_threads_take_turns_often(tmp_path, mask):
     """The mask belongs to the whole process: a thread that sets it spoils the others' files."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
 
     def work(place):
         for number in range(50):
             with open_atomic(tmp_path / f"{place}-{number}") as stream:
                 stream.write(b"text")
 
-    threads = [threading.Thread(target=work, args=(place,)) for place in range(6)]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(before)
+    run_threads(work, range(6))
     modes = [stat.S_IMODE(entry.stat().st_mode) for entry in os.scandir(tmp_path)]
     assert modes == [0o644] * 300
 

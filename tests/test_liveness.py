@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
+from taking_turns import run_threads
 
 from colorlab.atomic import open_atomic
 from colorlab.liveness import is_unfinished, locks_kept, remove_leftovers
@@ -60,8 +60,6 @@ def test_two_programs_of_a_process_keep_their_locks_as_long_as_one_of_them_runs(
 
 
 def test_threads_that_take_turns_often_leave_nothing(tmp_path):
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
     for number in range(3):
         (tmp_path / str(number)).mkdir()
 
@@ -69,15 +67,8 @@ def test_threads_that_take_turns_often_leave_nothing(tmp_path):
         for number in range(60):
             write(tmp_path / str(number // 10 % 3) / f"{name}-{number}")
 
-    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
-    try:
-        with locks_kept():
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-    finally:
-        sys.setswitchinterval(before)
+    with locks_kept():
+        run_threads(work, range(4))
     assert [len(os.listdir(tmp_path / str(number))) for number in range(3)] == [80] * 3
 
 

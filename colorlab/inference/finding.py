@@ -7,8 +7,8 @@ import os
 import pathlib
 from collections.abc import Iterable
 
-from colorlab.errors import InputError
 from colorlab.images.listing import list_pictures
+from colorlab.inference.storage import require_name
 
 __all__ = ["STANDARD", "find_photographs", "to_paths"]
 
@@ -30,20 +30,15 @@ def to_paths(names: str | os.PathLike | Iterable[str | os.PathLike]) -> list[pat
     Raises
     ------
     InputError
-        If one is empty, which would be the working folder.
+        If one is empty.
 
     Examples
     --------
     >>> [path.as_posix() for path in to_paths("scan.tif")]
     ['scan.tif']
-    >>> to_paths([""])
-    Traceback (most recent call last):
-    colorlab.errors.InputError: the name of a file or folder is empty; is a variable unset?
     """
     names = [names] if isinstance(names, str | os.PathLike) else list(names)
-    if any(os.fspath(name) == "" for name in names):
-        raise InputError("the name of a file or folder is empty; is a variable unset?")
-    return [pathlib.Path(name) for name in names]
+    return [pathlib.Path(require_name(os.fspath(name))) for name in names]
 
 
 def find_photographs(

@@ -21,6 +21,8 @@ from colorlab.errors import InputError
 
 __all__ = ["Hint", "require_hints", "require_inside"]
 
+_FARTHEST = 2**31  # pixels; no picture has a longer side
+
 
 @dataclasses.dataclass(frozen=True)
 class Hint:
@@ -59,7 +61,7 @@ class Hint:
         for name in ("x", "y", "radius"):
             value = getattr(self, name)
             is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-            if not (is_number and value >= 0 and value == value // 1 < 2**53):
+            if not (is_number and 0 <= value < _FARTHEST and float(value).is_integer()):
                 raise InputError(
                     f"hint at {self.x}, {self.y}: {name} must be a whole number from 0, got {value}"
                 )

@@ -17,7 +17,34 @@ from typing import Any
 from colorlab.errors import InputError
 from colorlab.extras import MissingExtra
 
-__all__ = ["RemotePath", "to_path"]
+__all__ = ["RemotePath", "require_name", "to_path"]
+
+
+def require_name(name: str) -> str:
+    """Refuse the empty name of a file or folder, which would be the working folder.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> require_name("")
+    Traceback (most recent call last):
+    colorlab.errors.InputError: the name of a file or folder is empty; is a variable unset?
+    """
+    if not name:
+        raise InputError("the name of a file or folder is empty; is a variable unset?")
+    return name
 
 
 def to_path(text: "str | os.PathLike | RemotePath") -> "pathlib.Path | RemotePath":
@@ -35,7 +62,7 @@ def to_path(text: "str | os.PathLike | RemotePath") -> "pathlib.Path | RemotePat
     Raises
     ------
     InputError
-        If it is empty, which would be the working folder.
+        If it is empty.
 
     Examples
     --------
@@ -46,9 +73,7 @@ def to_path(text: "str | os.PathLike | RemotePath") -> "pathlib.Path | RemotePat
     """
     if isinstance(text, RemotePath):
         return text
-    text = os.fspath(text)
-    if not text:
-        raise InputError("the name of a folder is empty; is a variable unset?")
+    text = require_name(os.fspath(text))
     if text.startswith("file://"):
         return pathlib.Path(urllib.parse.unquote(text.removeprefix("file://")))
     return RemotePath(text.rstrip("/")) if "://" in text else pathlib.Path(text)

@@ -15,6 +15,7 @@ from colorlab import Hint
 from colorlab.color import ab_bins, luma
 from colorlab.errors import InputError
 from colorlab.inference import palette_of
+from colorlab.inference.hint_grid import encode_hints
 from colorlab.inference.hint_residuals import add_residuals
 from colorlab.inference.network_input import network_input
 from colorlab.inference.predictors import OnnxPredictor
@@ -81,6 +82,21 @@ def test_a_session_equals_the_whole_network_run_by_onnx_runtime(colorizer, hinte
     ab = add_residuals(ab, padded, hints[0].transpose(1, 2, 0))
     expected = luma.recombine(grey, ab, 1.0, fraction)
     assert np.abs(found.astype(int) - expected).max() <= 1
+
+
+def test_a_batch_follows_hints_as_a_session_does(colorizer):
+    hint = Hint(40, 60, "#a06a6a", radius=12)
+    hints = encode_hints([hint], (128, 192), colorizer.hint_grid(128, 192))
+    (found,) = colorizer.predict(scene()[None, ..., None], hints=hints[None])
+    np.testing.assert_allclose(ab_in(found, 40, 60), hint.ab, atol=1)
+    np.testing.assert_array_equal(found, colorizer.colorize(scene(), hints=[hint]))
+
+
+def test_a_palette_leaves_a_hinted_place_its_colour(colorizer):
+    hint = Hint(40, 60, "#a06a6a", radius=12)
+    palette = palette_of(np.full((40, 40, 3), (40, 60, 140), "uint8"))
+    colored = colorizer.session(scene()).colorize([hint], palette=palette)
+    np.testing.assert_allclose(ab_in(colored, 40, 60), hint.ab, atol=1)
 
 
 def test_a_session_runs_the_encoder_once(colorizer, monkeypatch):
