@@ -131,6 +131,6 @@ def train(
         )
     best = min(log, key=lambda row: row["val_loss"])
     say(
-        f"{out}: {len(log)} epochs done, lowest validation loss "
+        f"{out}: {len(log)} {'epoch' if len(log) == 1 else 'epochs'} done, lowest validation loss "
         f"{best['val_loss']:.4f} in epoch {best['epoch']}",
     )

@@ -88,7 +88,7 @@ def test_train_leaves_a_run_and_says_so(first):
     assert result.errors == ""
     assert "10 pictures of 2 categories" in result.out
     assert re.search(r"epoch 1/1  loss \d", result.out)
-    assert f"{run}: 1 epochs done" in result.out
+    assert f"{run}: 1 epoch done" in result.out
     (row,) = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     settings = json.loads((run / "config.json").read_text())["configuration"]
     expected = Configuration.from_preset(
