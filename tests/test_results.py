@@ -62,3 +62,18 @@ def test_the_page_on_archives_has_the_figures_of_its_results(part, left_out):
         if isinstance(number, int | float) and not isinstance(number, bool) and number
     }
     assert measured <= said, f"{measured - said} not in the row of {part}"
+
+
+def test_the_costs_of_an_archive_follow_from_the_measured_rate():
+    stored = json.loads((ROOT / "book/results/benchmarks.json").read_text(encoding="utf-8"))
+    rate, cores = (stored["coloring"][name] for name in ("colorlab_pictures_per_second", "cores"))
+    page = (ROOT / "book/beyond_one_machine.md").read_text(encoding="utf-8")
+    hours = 1e6 / rate / 3600
+    assert f"colours {rate:.1f} photographs of one megapixel a\nsecond" in page
+    for cost in (
+        f"{hours:.1f} hours",
+        f"{hours / 8:.1f} hours",
+        f"{60 * hours / 64:.0f} minutes",
+        f"{hours * cores:.0f} core-hours",
+    ):
+        assert f"| {cost} |" in page
