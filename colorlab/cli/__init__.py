@@ -87,6 +87,13 @@ def _goes_on(arguments):
     return arguments[:1] in (["train"], ["colorize"]) or arguments[:2] == ["data", "get"]
 
 
+def _less_memory(arguments):
+    """Tell what a command can do with less memory."""
+    if arguments[:1] == ["train"]:
+        return "use a smaller --batch-size or --image-size"
+    return "close other programs and notebooks"
+
+
 def main():
     """Run the command line; every error is one line, and sets the exit code."""
     if not os.environ.get("COLORLAB_DEBUG"):
@@ -115,7 +122,7 @@ def main():
             say(f"colorlab: stopped{goes_on}", errors)
         raise
     except MemoryError:
-        say("colorlab: out of memory; use a smaller --batch-size or --image-size", errors)
+        say(f"colorlab: out of memory; {_less_memory(sys.argv[1:])}", errors)
         sys.exit(1)
     except Exception as error:
         if os.environ.get("COLORLAB_DEBUG"):

@@ -184,7 +184,8 @@ def _color_one(job, content, colorizer, settings, room, stopped, manifest):
         photograph = job.source.read() if remote else content
         with contextlib.ExitStack() as stack:
             if content is None:
-                stack.enter_context(room.take(_pixels_of(photograph or job.source)))
+                pixels = _pixels_of(photograph or job.source)
+                stack.enter_context(room.take(pixels * (1 + settings.variants)))
                 if stopped.is_set():
                     return None
             return colorize_file(job, colorizer, settings, photograph, record)

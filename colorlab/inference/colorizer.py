@@ -151,7 +151,8 @@ class Colorizer:
             If the file cannot be read, the array is no picture, or the size is out of range.
         """
         require_settings(size=size)
-        return Session(self.predictor, images.to_grey(image), size)
+        grey = np.array(images.to_grey(image))  # a copy: the caller may change theirs
+        return Session(self.predictor, grey, size)
 
     def predict(
         self,

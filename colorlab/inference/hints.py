@@ -144,6 +144,7 @@ def require_inside(name: str, x: int, y: int, shape: tuple[int, ...]) -> None:
     Raises
     ------
     InputError
+        If a number is not whole, or the place lies outside.
 
     Examples
     --------
@@ -152,8 +153,9 @@ def require_inside(name: str, x: int, y: int, shape: tuple[int, ...]) -> None:
     colorlab.errors.InputError: the place 9, 8: lies outside the photograph, which has 10 x 8 ...
     """
     height, width = shape[:2]
-    whole = all(isinstance(each, numbers.Integral) for each in (x, y))
-    if not whole or not (0 <= x < width and 0 <= y < height):
+    if not all(isinstance(each, numbers.Integral) for each in (x, y)):
+        raise InputError(f"{name}: x and y must be whole numbers")
+    if not (0 <= x < width and 0 <= y < height):
         raise InputError(
             f"{name}: lies outside the photograph, which has {width} x {height} pixels "
             f"(x 0 to {width - 1}, y 0 to {height - 1})"

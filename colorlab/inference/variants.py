@@ -58,7 +58,7 @@ def tilted_logits(logits: np.ndarray, count: int, seed: int = 0) -> list[np.ndar
     count : int
         How many, 1 to 16.
     seed : int
-        Of the clusters' first centres and of the directions.
+        From 0; of the clusters' first centres and of the directions.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def tilted_logits(logits: np.ndarray, count: int, seed: int = 0) -> list[np.ndar
     Raises
     ------
     InputError
-        If the number is out of range.
+        If a number is not whole or out of range.
 
     Examples
     --------
@@ -77,6 +77,8 @@ def tilted_logits(logits: np.ndarray, count: int, seed: int = 0) -> list[np.ndar
     [(2, 3, 227), (2, 3, 227)]
     """
     require_count(count)
+    if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
+        raise InputError(f"seed must be a whole number from 0, got {seed}")
     shares = probabilities(np.asarray(logits, dtype="float32"))
     members = _memberships(shares, seed)
     first = [2 * math.pi * _draw(_CLUSTERS + n, seed) for n in range(members.shape[-1])]

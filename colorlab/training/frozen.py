@@ -95,8 +95,9 @@ class Features:
                 f"{self._run.features}: the encoder's features need {needed / 1e6:.0f} MB, "
                 f"{free / 1e6:.0f} MB are free; make room, or choose frozen_epochs=0"
             )
+        views = self._views["train"]
         report(
-            f"{self._run.features}: features of {self._views['train']} views of "
+            f"{self._run.features}: features of {views} view{'s' * (views != 1)} of "
             f"{pictures['train']} training pictures, and of {pictures['validation']} for "
             f"validation, take {size / 1e6:.1f} MB until the encoder is no longer frozen"
         )

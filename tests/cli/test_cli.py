@@ -1,6 +1,7 @@
 """The command line from end to end; every error is one line that names the culprit."""
 
 import contextlib
+import importlib
 import importlib.metadata
 import io
 import json
@@ -421,6 +422,24 @@ def test_an_unexpected_error_is_one_line_too(photographs, tmp_path, monkeypatch)
     monkeypatch.setenv("COLORLAB_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         colorlab("train", "--data", photographs, "--out", tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("command", "module", "name", "advice"),
+    [
+        ("train", "colorlab.datasets.splits", "split", "use a smaller --batch-size"),
+        ("check", "colorlab.course.check", "check_all", "close other programs and notebooks"),
+    ],
+)
+def test_little_memory_is_told_in_the_words_of_the_command(
+    photographs, tmp_path, monkeypatch, command, module, name, advice
+):
+    def full(*arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(importlib.import_module(module), name, full)
+    out = ["--out", tmp_path / "run"] if command == "train" else []
+    assert f"out of memory; {advice}" in refusal(command, "--data", photographs, *out)
 
 
 OPTIONS = {

@@ -119,6 +119,29 @@ def test_metadata_that_cannot_be_written_do_not_take_the_mark_with_them():
         assert SOURCE_TYPE in str(written.info["xmp"])
 
 
+def test_nothing_is_left_of_an_attempt_that_failed(monkeypatch):
+    """A writer may fail at the end, behind more bytes than the second attempt needs."""
+    original = photograph()
+    image, plain = np.full((16, 24, 3), 99, "uint8"), Image.Image.save
+    expected = io.BytesIO()
+    write_photograph(expected, image, original, "PNG")
+    attempts = []
+
+    def save(picture, stream, **options):
+        attempts.append(options)
+        if len(attempts) == 1:
+            stream.write(bytes(100_000))
+            raise ValueError
+        plain(picture, stream, **options)
+
+    monkeypatch.setattr(Image.Image, "save", save)
+    stream = io.BytesIO()
+    write_photograph(stream, image, original, "PNG")
+    assert len(attempts) == 2
+    assert len(stream.getvalue()) <= len(expected.getvalue())
+    assert stream.getvalue().endswith(b"IEND\xaeB`\x82")
+
+
 def test_what_cannot_hold_the_mark_is_said():
     original = photograph()
     same, notes = with_mark(original, "BMP")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorlab import load_pretrained
 from colorlab.errors import InputError
 from colorlab.inference import batch
 from colorlab.inference.jobs import Job, Plan, plan
@@ -166,6 +167,26 @@ def test_small_photographs_share_the_room():
     queue.wait_for("c")
     for name in "ac":
         queue.end(name)
+
+
+def test_photographs_that_fill_the_room_exactly_are_there_together():
+    queue = Queue(Room(10))
+    queue.ask("a", 4)
+    queue.ask("b", 6)
+    assert queue.inside == ["a", "b"]
+    for name in "ab":
+        queue.end(name)
+
+
+def test_variants_take_room_too(hinted_file, tmp_path, write_photographs, monkeypatch):
+    asked, take = [], Room.take
+    monkeypatch.setattr(Room, "take", lambda room, size: asked.append(size) or take(room, size))
+    write_photographs(tmp_path / "in", "a.png")
+    for name, settings in (("one", None), ("several", batch.Settings(variants=3))):
+        planned = plan([tmp_path / "in"], tmp_path / name)
+        results = list(batch.colorize_all(planned, load_pretrained(hinted_file), settings))
+        assert "error" not in results[0][1]
+    assert asked[1] == 4 * asked[0]
 
 
 # --- names, and what is not taken ----------------------------------------------------------------

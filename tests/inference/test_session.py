@@ -55,6 +55,21 @@ def test_a_hint_has_its_colour_at_its_place_and_elsewhere_nothing_changes(colori
     assert np.abs(hinted[:, 100:].astype(int) - plain[:, 100:]).max() <= 1
 
 
+def test_the_photograph_is_the_one_of_the_beginning(colorizer):
+    """A script may draw into its own array while a session is open."""
+    grey = scene()[..., None].copy()
+    session = colorizer.session(grey)
+    before = session.colorize()
+    grey[:] = 0
+    np.testing.assert_array_equal(session.colorize(saturation=1.0), before)
+
+
+@pytest.mark.parametrize("place", [(1.0, 2), (2, 3.5), (float("nan"), 0)])
+def test_suggestions_are_for_pixels(colorizer, place):
+    with pytest.raises(InputError, match="x and y must be whole numbers"):
+        colorizer.session(scene()).suggest(*place)
+
+
 def test_no_hints_are_the_automatic_colouring(colorizer, hinted_file):
     plain = colorizer.colorize(scene())
     np.testing.assert_array_equal(colorizer.colorize(scene(), hints=[]), plain)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from colorlab.color import ab_bins
+from colorlab.errors import InputError
 from colorlab.inference import variants
 
 SIGMA = 15.0
@@ -46,3 +47,9 @@ def test_a_photograph_of_one_place_goes_where_the_recurrence_sends_it(count, see
         angle = first + 2 * math.pi * number / count
         expected = 0.6 * SIGMA * np.array([math.cos(angle), math.sin(angle)])
         np.testing.assert_allclose(means(tilted)[0, 0], expected, rtol=0, atol=0.3)
+
+
+@pytest.mark.parametrize("seed", [None, -1, 0.5, True])
+def test_a_seed_that_is_none_is_refused(seed):
+    with pytest.raises(InputError, match="seed must be a whole number from 0, got"):
+        variants.tilted_logits(np.zeros((2, 2, 227)), 2, seed)
