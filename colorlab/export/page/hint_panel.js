@@ -71,7 +71,8 @@ export class HintPanel {
       find("place").textContent = `Column ${place.x}, row ${place.y}: which colour?`;
       find("suggestions").replaceChildren(...colors.map((each) => this.suggestion(each)));
       find("asked").hidden = false;
-      this.calls.say(`${colors.length} colours suggested for column ${place.x}, row ${place.y}.`);
+      const count = `${colors.length} colour${colors.length === 1 ? "" : "s"}`;
+      this.calls.say(`${count} suggested for column ${place.x}, row ${place.y}.`);
       if (document.activeElement?.id === "stage") find("suggestions").firstElementChild?.focus();
     } catch (error) {
       this.calls.say(/** @type {Error} */ (error).message);
