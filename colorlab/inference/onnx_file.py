@@ -14,15 +14,23 @@ References
 
 import dataclasses
 
-from colorlab.inference.protobuf import Message, field, field_of_parts, fields, varints
+from colorlab.inference.protobuf import (
+    Message,
+    field,
+    field_of_parts,
+    fields,
+    number_field,
+    varints,
+)
 
-__all__ = ["Network", "Node", "read_network"]
+__all__ = ["Network", "Node", "number_attribute", "read_network"]
 
 # Numbers of the fields, by message.
 _GRAPH = 7  # of a model
 _NODE, _INITIALIZER, _INPUT, _OUTPUT, _VALUE_INFO = 1, 5, 11, 12, 13  # of a graph
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _OPERATOR, _ATTRIBUTE = 1, 2, 3, 4, 5
-_ATTRIBUTE_NAME, _ATTRIBUTE_NUMBER = 1, 3
+_ATTRIBUTE_NAME, _ATTRIBUTE_NUMBER, _ATTRIBUTE_TYPE = 1, 3, 20
+_WHOLE_NUMBER = 2  # type of an attribute
 _TENSOR_NAME, _VALUE_NAME = 8, 1
 
 
@@ -120,12 +128,33 @@ class Network:
             },
         )
 
+    def dependents(self, name: str) -> set[str]:
+        """Return a value and all that is computed from it."""
+        found = {name}
+        for node in self.nodes:  # in the order in which they are computed
+            if not found.isdisjoint(node.inputs):
+                found.update(node.outputs)
+        return found
+
     def to_bytes(self) -> bytes:
         """Return the content of the file."""
         graph = [node.write() for node in self.nodes] + self.rest
         for named in (self.tensors, self.inputs, self.outputs):
             graph += named.values()
         return b"".join([*self.before, *field_of_parts(_GRAPH, graph), *self.after])
+
+
+def number_attribute(name: str, value: int) -> bytes:
+    """Return an attribute that is a whole number as a node stores it.
+
+    Examples
+    --------
+    >>> node = Node("Concat", ["one", "other"], ["both"], [number_attribute("axis", 1)])
+    >>> node.number("axis", 0)
+    1
+    """
+    message = field(_ATTRIBUTE_NAME, name.encode()) + number_field(_ATTRIBUTE_NUMBER, value)
+    return field(_ATTRIBUTE, message + number_field(_ATTRIBUTE_TYPE, _WHOLE_NUMBER))
 
 
 def read_network(content: bytes) -> Network:

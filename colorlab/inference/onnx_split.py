@@ -6,11 +6,14 @@ and each hint costs the decoder alone. Weights are passed on as they are.
 Taught in :doc:`/notebooks/09_ask_a_person`.
 """
 
+import contextlib
 import dataclasses
 from collections.abc import Iterable
 
-from colorlab.inference import onnx_sums
+from colorlab.inference.onnx_attention import attend_to_hints_alone
 from colorlab.inference.onnx_file import Network, read_network
+from colorlab.inference.onnx_merging import merge_sums
+from colorlab.inference.onnx_sums import separate_sums
 from colorlab.inference.protobuf import VARINT, field, varint
 
 __all__ = ["decoder_with_inputs", "split_at_hints", "split_content"]
@@ -34,8 +37,10 @@ def split_content(content: bytes) -> tuple[Network, Network, list[str]] | None:
     Returns
     -------
     tuple or None
-        As of :func:`split_at_hints`, with :func:`colorlab.inference.onnx_sums.separate_sums` before
-        it. None also if the file is damaged, of which ONNX Runtime says more.
+        As of :func:`split_at_hints`, after :func:`colorlab.inference.onnx_merging.merge_sums`,
+        :func:`colorlab.inference.onnx_sums.separate_sums` and
+        :func:`colorlab.inference.onnx_attention.attend_to_hints_alone`. None also if the file is
+        damaged, of which ONNX Runtime says more.
 
     Examples
     --------
@@ -46,7 +51,11 @@ def split_content(content: bytes) -> tuple[Network, Network, list[str]] | None:
         network = read_network(content)
     except ValueError:
         return None
-    return split_at_hints(onnx_sums.separate_sums(network))
+    for rewrite in (merge_sums, separate_sums, attend_to_hints_alone):
+        # A network that lacks something, or is damaged, stays as it is.
+        with contextlib.suppress(ArithmeticError, AttributeError, LookupError, ValueError):
+            network = rewrite(network)
+    return split_at_hints(network)
 
 
 def split_at_hints(network: Network) -> tuple[Network, Network, list[str]] | None:

@@ -15,39 +15,12 @@ import dataclasses
 import numpy as np
 
 from colorlab.inference.onnx_file import Network, Node
-from colorlab.inference.protobuf import field, fields, number_field, varints
+from colorlab.inference.onnx_tensors import read_weights, write_tensor
 
 __all__ = ["separate_sums"]
 
-# Numbers of the fields, by message.
-_INITIALIZER = 5  # of a graph
-_DIMENSIONS, _TYPE, _NAME, _RAW = 1, 2, 8, 9  # of a tensor
-_TYPES = {1: np.dtype("<f4"), 10: np.dtype("<f2")}
-
 # Operators whose output has the channels of the first input.
 _KEEP_CHANNELS = {"Add", "AveragePool", "Clip", "LeakyRelu", "Relu", "Resize", "Sigmoid", "Sum"}
-
-
-def _read_tensor(stored):
-    ((_, message, _),) = fields(stored)
-    dimensions, kind, raw = [], 0, b""
-    for number, content, _ in fields(message):
-        if number == _DIMENSIONS:
-            dimensions += varints(content)
-        elif number == _TYPE:
-            (kind,) = varints(content)
-        elif number == _RAW:
-            raw = content
-    if not raw:  # as in a damaged file, whose dimensions may be anything then
-        raise ValueError("a tensor of weights is empty")
-    return np.frombuffer(raw, _TYPES[kind]).reshape(dimensions)
-
-
-def _write_tensor(name, array):
-    (kind,) = (kind for kind, dtype in _TYPES.items() if dtype == array.dtype)
-    message = b"".join(number_field(_DIMENSIONS, side) for side in array.shape)
-    message += number_field(_TYPE, kind) + field(_NAME, name.encode())
-    return field(_INITIALIZER, message + field(_RAW, array.tobytes()))
 
 
 def separate_sums(network: Network) -> Network:
@@ -75,10 +48,8 @@ class _Rewriting:
         self.tensors = {}  # new ones
         self.maker = {name: node for node in self.nodes for name in node.outputs}
         self.users: dict[str, list[str]] = {}  # operators that take a value
-        self.of_hints = {"hints"}
+        self.of_hints = network.dependents("hints")
         for node in self.nodes:  # in the order in which they are computed
-            if not self.of_hints.isdisjoint(node.inputs):
-                self.of_hints.update(node.outputs)
             for name in node.inputs:
                 self.users.setdefault(name, []).append(node.operator)
 
@@ -117,13 +88,7 @@ class _Rewriting:
         return kept[::-1]
 
     def _weights(self, name):
-        """Return a tensor of weights, and the node that casts it or None."""
-        cast = self.maker.get(name)
-        if cast is None:
-            return _read_tensor(self.network.tensors[name]), None
-        if cast.operator != "Cast":
-            raise KeyError(name)
-        return _read_tensor(self.network.tensors[cast.inputs[0]]), cast
+        return read_weights(self.network, self.maker, name)
 
     def _channels(self, name):
         """Count the channels of a value, or return None."""
@@ -180,7 +145,7 @@ class _Rewriting:
         return outputs
 
     def _add_tensor(self, name, array):
-        self.tensors[name] = _write_tensor(name, array)
+        self.tensors[name] = write_tensor(name, array)
 
     def _normalize_apart(self, nodes, node, summands):
         """Normalize all summands, all but one without offset, and return their outputs."""
