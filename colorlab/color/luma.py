@@ -9,15 +9,16 @@ Taught in :doc:`/notebooks/06_keep_the_light`.
 import math
 
 import numpy as np
-from PIL import Image
 
 from colorlab.color import conversions
 from colorlab.color.arrays import Array, as_float, namespace, require_channels
+from colorlab.color.enlargement import Enlargement
 
 __all__ = ["recombine", "replace_luma"]
 
 _STRIP = 2**15  # pixels per conversion, few enough for the processor's cache
 _ROUNDING = 1e-2  # by how much computed levels may lie outside their range
+_FARTHEST = 20.0  # differences of f, far beyond all colours: the numbers stay finite
 
 
 def replace_luma(rgb: Array, target: Array) -> Array:
@@ -113,30 +114,18 @@ def recombine(
     height, width = grey.shape[:2]
     # The differences f(x) - f(y) and f(z) - f(y), where f is the cube-root function of Lab.
     planes = [
-        Image.fromarray(np.ascontiguousarray(saturation * ab[..., channel] / divisor))
+        np.clip(saturation * ab[..., channel] / divisor, -_FARTHEST, _FARTHEST)
         for channel, divisor in ((0, 500.0), (1, -200.0))
     ]
+    enlarged = Enlargement(planes, height, width, valid_fraction)
     recombined = np.empty((height, width, 3), dtype="uint8")
     rows = max(1, _STRIP // width)
     for top in range(0, height, rows):
         strip = slice(top, min(top + rows, height))
-        differences = _resized(planes, strip, height, width, valid_fraction)
-        for channel, levels in enumerate(_recombine_strip(grey[strip, :, 0], *differences)):
-            recombined[strip, :, channel] = levels  # cut off, which rounds what is above 0 by half
+        levels = _recombine_strip(grey[strip, :, 0], *enlarged.rows(strip))
+        for channel, each in enumerate(levels):
+            recombined[strip, :, channel] = each
     return recombined
-
-
-def _resized(planes, strip, height, width, valid_fraction):
-    """Return some rows of the planes at full size."""
-    covered = planes[0].height * valid_fraction[0]
-    box = (
-        0,
-        strip.start / height * covered,
-        planes[0].width * valid_fraction[1],
-        strip.stop / height * covered,
-    )
-    size = (width, strip.stop - strip.start)
-    return [np.array(plane.resize(size, Image.Resampling.BICUBIC, box=box)) for plane in planes]
 
 
 # The function f of Lab at the luminance y of many grey levels, exact at the whole ones.
@@ -152,52 +141,53 @@ _FINE = 2**14
 _LINEAR = np.arange(-3 * _FINE, 5 * _FINE, dtype="float32") / _FINE
 _SRGB_LEVELS = 255.0 * conversions.linear_to_srgb(_LINEAR)
 _LINEAR_FROM_XYZ = _FINE * conversions.LINEAR_FROM_XYZ.astype("float32")
+_GREY_WEIGHTS = np.array(conversions.GREY_WEIGHTS, dtype="float32")
 
 
 def _recombine_strip(grey, x_difference, z_difference):
-    """Return red, green and blue of some rows, one array of levels and a half each."""
+    """Return red, green and blue of some rows, whole levels; the differences are overwritten."""
+    xyz = np.empty((3, *grey.shape), dtype="float32")
     if grey.dtype != np.uint8:
         grey = grey.astype("float32")
         f_of_y = _LAB_F_OF_Y.take(np.rint(grey * _FINENESS).astype("int32"))
-        y = _lab_f_inverse(f_of_y)
+        _lab_f_inverse(f_of_y.copy(), xyz[1])
     else:
-        f_of_y, y = _LAB_F_OF_LEVEL.take(grey), _Y_OF_LEVEL.take(grey)
+        f_of_y = _LAB_F_OF_LEVEL.take(grey)
+        xyz[1] = _Y_OF_LEVEL.take(grey)
         grey = grey.astype("float32")
-    x, z = _lab_f_inverse(f_of_y + x_difference), _lab_f_inverse(f_of_y + z_difference)
-    rgb = []
-    for row in _LINEAR_FROM_XYZ:
-        index = row[0] * x
-        index += row[1] * y
-        index += row[2] * z
-        index += 3 * _FINE + 0.5
-        np.clip(index, 0, len(_SRGB_LEVELS) - 1, out=index)
-        rgb.append(_SRGB_LEVELS.take(index.astype("int32")))
-    shift = grey - sum(
-        weight * each for weight, each in zip(conversions.GREY_WEIGHTS, rgb, strict=True)
-    )
-    for each in rgb:
-        each += shift
+    x_difference += f_of_y
+    z_difference += f_of_y
+    _lab_f_inverse(x_difference, xyz[0])
+    _lab_f_inverse(z_difference, xyz[2])
+    index = np.einsum("ij,j...->i...", _LINEAR_FROM_XYZ, xyz)
+    index += 3 * _FINE + 0.5
+    # Where the linear light is out of range, the last of the table is taken.
+    rgb = _SRGB_LEVELS.take(index.astype("int32"), mode="clip", out=xyz)
+    rgb += grey - np.einsum("c,c...->...", _GREY_WEIGHTS, rgb)
     _move_into_gamut(grey, rgb)
-    for each in rgb:
-        each += 0.5
-    return rgb
+    rgb += 0.5
+    return rgb.astype("uint8")  # cut off, which rounds what is above 0 by half
 
 
-def _lab_f_inverse(f):
-    """Compute `conversions.lab_f_inverse` faster where nearly all is above the knee."""
-    cube = f * f
-    cube *= f
-    if f.min() <= conversions.LAB_KNEE_ROOT:
-        below = np.flatnonzero(f <= conversions.LAB_KNEE_ROOT)
-        cube.reshape(-1)[below] = conversions.lab_f_inverse(f.take(below))
-    return cube
+def _lab_f_inverse(f, inverse):
+    """Compute `conversions.lab_f_inverse` faster, where most is above the knee; `f` is lost."""
+    knee = conversions.LAB_KNEE_ROOT
+    if f.min() > knee:
+        np.multiply(f, f, out=inverse)
+        inverse *= f
+        return
+    # Below it, it goes on along the tangent.
+    above = np.maximum(f, knee)
+    np.multiply(above, above, out=inverse)
+    inverse *= above
+    f -= above
+    f *= 3 * knee**2
+    inverse += f
 
 
 def _move_into_gamut(grey, rgb):
     """Move, in place, colours outside the sRGB gamut towards their grey until they fit."""
-    red, green, blue = rgb
-    lowest = np.minimum(np.minimum(red, green), blue)
-    highest = np.maximum(np.maximum(red, green), blue)
+    lowest, highest = rgb.min(axis=0), rgb.max(axis=0)
     if lowest.min() >= 0 and highest.max() <= 255:
         return
     outside = np.flatnonzero((lowest < 0) | (highest > 255))
@@ -206,9 +196,12 @@ def _move_into_gamut(grey, rgb):
         grey / np.maximum(grey - np.minimum(lowest, 0), 1e-6),
         (255 - grey) / np.maximum(np.maximum(highest, 255) - grey, 1e-6),
     )
-    for each in rgb:
-        flat = each.reshape(-1)
-        flat[outside] = np.clip(grey + kept * (flat.take(outside) - grey), 0, 255)
+    for each in rgb.reshape(3, -1):
+        moved = each.take(outside)
+        moved -= grey
+        moved *= kept
+        moved += grey
+        each[outside] = np.clip(moved, 0, 255, out=moved)
 
 
 def _require_levels(grey):

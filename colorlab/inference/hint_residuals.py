@@ -24,7 +24,7 @@ _DISTANCE, _LIGHTNESS, _AB = 0.3, 0.2, 15.0
 # Variance of the given colours about what the network can follow; that of residuals is 1.
 _NOISE = 0.5
 _MOST_KEYS = 200
-_CHUNK = 4096
+_CHUNK = 2**15  # kernels that are computed at a time, few enough for the processor's cache
 
 
 def add_residuals(ab: np.ndarray, grey: np.ndarray, hints: np.ndarray) -> np.ndarray:
@@ -72,9 +72,10 @@ def add_residuals(ab: np.ndarray, grey: np.ndarray, hints: np.ndarray) -> np.nda
     keys, residuals, counts = _pool(cells.take(hinted, axis=0), residuals, hinted, width)
     covariance = _kernel(keys, keys) + np.diag(_NOISE / counts)
     weights = np.linalg.solve(covariance, residuals)
+    chunk = max(1, _CHUNK // len(keys))
     added = [
-        _kernel(cells[start : start + _CHUNK], keys) @ weights
-        for start in range(0, len(cells), _CHUNK)
+        _kernel(cells[start : start + chunk], keys) @ weights
+        for start in range(0, len(cells), chunk)
     ]
     return (ab + np.concatenate(added).reshape(height, width, 2)).astype("float32")
 
@@ -83,9 +84,10 @@ def _describe(ab, grey):
     """Return place, grey, a and b of each cell, one row a cell, divided by their scales."""
     height, width = ab.shape[:2]
     stride = grey.shape[0] // height
-    squares = np.reshape(grey, (height, stride, width, stride)).astype("float64")
+    # The rows of a cell first: NumPy adds them many columns at a time.
+    sums = np.reshape(grey, (height, stride, -1)).sum(axis=1, dtype="float64")
+    light = sums.reshape(height, width, stride).sum(axis=2) / (stride**2 * 255.0 * _LIGHTNESS)
     rows, columns = np.mgrid[:height, :width] / (min(height, width) * _DISTANCE)
-    light = squares.mean(axis=(1, 3)) / (255.0 * _LIGHTNESS)
     return np.dstack([rows, columns, light, ab / _AB]).reshape(-1, 5)
 
 
@@ -105,5 +107,7 @@ def _pool(described, residuals, hinted, width):
 
 
 def _kernel(first, second):
-    squared = (first**2).sum(1)[:, None] + (second**2).sum(1) - 2 * first @ second.T
-    return np.exp(-0.5 * np.maximum(squared, 0))
+    exponent = first @ second.T
+    exponent -= 0.5 * np.einsum("ij,ij->i", first, first)[:, None]
+    exponent -= 0.5 * np.einsum("ij,ij->i", second, second)
+    return np.exp(np.minimum(exponent, 0, out=exponent))

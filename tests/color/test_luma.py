@@ -123,6 +123,26 @@ def test_no_seam_between_strips(monkeypatch):
     assert np.abs(luma.recombine(grey, ab).astype(int) - whole).max() <= 1
 
 
+def test_colours_far_beyond_all_colours_keep_the_grey_too():
+    grey = np.arange(256, dtype="uint8").reshape(16, 16, 1)
+    for a, b in ((1e30, 1e30), (-1e30, 1e30), (1e30, -1e30), (-5e3, 1)):
+        found = luma.recombine(grey, np.array([[[a, b]]]))
+        assert np.abs(grey_of(found) - grey[..., 0]).max() <= 0.501
+
+
+def test_dark_colours_are_those_of_the_definition():
+    """Below the knee of Lab's function, as most of a dark picture."""
+    random = np.random.default_rng(6)
+    grey = random.uniform(4, 20, (60, 60, 1))
+    ab = random.normal(0, 2, (60, 60, 2))
+    lightness = skimage_color.rgb2lab(np.repeat(grey / 255.0, 3, axis=-1))[..., :1]
+    unclipped = skimage_color.lab2rgb(np.concatenate([lightness, ab], axis=-1)) % 1 > 0
+    expected = expected_of(grey, ab)
+    inside = ((expected >= 0) & unclipped).all(axis=-1)
+    assert inside.mean() > 0.8
+    assert np.abs(luma.recombine(grey, ab) - expected)[inside].max() < 0.7
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_the_order_of_the_grey_in_memory_changes_nothing(dtype):
     random = np.random.default_rng(3)
