@@ -42,6 +42,18 @@ def separate_sums(network: Network) -> Network:
         return network
 
 
+def _add_up(nodes, summands, outputs):
+    """Add a sum; the features', which comes last, is added to the sum of the others.
+
+    ONNX Runtime keeps those in its own order of channels, and turns the order of their sum alone.
+    """
+    *others, last = summands
+    if len(others) > 1:
+        nodes.append(Node("Sum", others, [f"{outputs[0]}:of_hints"]))
+        others = nodes[-1].outputs
+    nodes.append(Node("Sum", [*others, last], outputs))
+
+
 class _Rewriting:
     def __init__(self, network):
         self.network, self.nodes = network, network.nodes
@@ -65,10 +77,10 @@ class _Rewriting:
                 if self.users.get(node.outputs[0]) == ["BatchNormalization"]:
                     sums[node.outputs[0]] = summands
                 else:
-                    nodes.append(Node("Sum", summands, node.outputs))
+                    _add_up(nodes, summands, node.outputs)
             elif summands:
                 summands = self._normalize_apart(nodes, node, summands)
-                nodes.append(Node("Sum", summands, node.outputs))
+                _add_up(nodes, summands, node.outputs)
             else:
                 nodes.append(node)
         if not self.tensors:
