@@ -201,7 +201,7 @@ def _move_into_gamut(grey, rgb):
         moved -= grey
         moved *= kept
         moved += grey
-        each[outside] = np.clip(moved, 0, 255, out=moved)
+        each[outside] = moved
 
 
 def _require_levels(grey):

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from colorlab.inference.onnx_attention import attend_to_hints_alone
 from colorlab.inference.onnx_file import Network, read_network
 from colorlab.inference.onnx_merging import merge_sums
+from colorlab.inference.onnx_places import count_places_of_grey
 from colorlab.inference.onnx_sums import separate_sums
 from colorlab.inference.protobuf import VARINT, field, varint
 
@@ -38,8 +39,9 @@ def split_content(content: bytes) -> tuple[Network, Network, list[str]] | None:
     -------
     tuple or None
         As of :func:`split_at_hints`, after :func:`colorlab.inference.onnx_merging.merge_sums`,
-        :func:`colorlab.inference.onnx_sums.separate_sums` and
-        :func:`colorlab.inference.onnx_attention.attend_to_hints_alone`. None also if the file is
+        :func:`colorlab.inference.onnx_sums.separate_sums`,
+        :func:`colorlab.inference.onnx_attention.attend_to_hints_alone` and
+        :func:`colorlab.inference.onnx_places.count_places_of_grey`. None also if the file is
         damaged, of which ONNX Runtime says more.
 
     Examples
@@ -51,7 +53,7 @@ def split_content(content: bytes) -> tuple[Network, Network, list[str]] | None:
         network = read_network(content)
     except ValueError:
         return None
-    for rewrite in (merge_sums, separate_sums, attend_to_hints_alone):
+    for rewrite in (merge_sums, separate_sums, attend_to_hints_alone, count_places_of_grey):
         # A network that lacks something, or is damaged, stays as it is.
         with contextlib.suppress(ArithmeticError, AttributeError, LookupError, ValueError):
             network = rewrite(network)

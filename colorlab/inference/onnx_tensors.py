@@ -10,10 +10,11 @@ import numpy as np
 from colorlab.inference.onnx_file import Network, Node
 from colorlab.inference.protobuf import Message, field, fields, number_field, varints
 
-__all__ = ["read_tensor", "read_weights", "write_tensor"]
+__all__ = ["read_constant", "read_tensor", "read_weights", "write_tensor"]
 
 # Numbers of the fields, by message.
 _INITIALIZER = 5  # of a graph
+_TENSOR = 5  # of an attribute
 _DIMENSIONS, _TYPE, _NAME, _RAW = 1, 2, 8, 9  # of a tensor
 _TYPES = {1: np.dtype("<f4"), 7: np.dtype("<i8"), 9: np.dtype("bool"), 10: np.dtype("<f2")}
 
@@ -38,6 +39,21 @@ def read_tensor(stored: Message) -> np.ndarray:
     if not raw:  # as in a damaged file, whose dimensions may be anything then
         raise ValueError("a tensor of weights is empty")
     return np.frombuffer(raw, _TYPES[kind]).reshape(dimensions)
+
+
+def read_constant(node: Node) -> np.ndarray:
+    """Read the tensor that a node of the operator ``Constant`` holds.
+
+    Raises
+    ------
+    LookupError, ValueError
+        If it is another node, damaged, or the tensor has a type that weights do not have.
+    """
+    if node.operator != "Constant":
+        raise KeyError(node.operator)
+    ((_, message, _),) = fields(node.attributes[0])
+    (stored,) = (whole for number, _, whole in fields(message) if number == _TENSOR)
+    return read_tensor(stored)
 
 
 def write_tensor(name: str, array: np.ndarray) -> bytes:

@@ -10,6 +10,7 @@ from colorlab.errors import InputError
 from colorlab.inference import onnx_split
 from colorlab.inference.onnx_file import read_network
 from colorlab.inference.predictors import OnnxPredictor
+from colorlab.inference.pretrained import weights_file
 
 
 def session(content):
@@ -98,6 +99,24 @@ def test_a_predictor_computes_in_both_halves(model, tmp_path):
     features = predictor.encode(grey)
     predictor.decode(features)
     np.testing.assert_array_equal(predictor.decode(features, hints), predictor.predict(grey, hints))
+
+
+@pytest.mark.parametrize("name", ["default", "small"])
+def test_the_halves_of_a_shipped_network_compute_what_its_whole_file_does(name):
+    path = weights_file(name)
+    content = path.read_bytes()
+    predictor, whole = OnnxPredictor(path, {"image_size": 96, "stride": 32}), session(content)
+    rng = np.random.default_rng(3)
+    grey = rng.uniform(-1, 1, (2, 96, 128, 1)).astype("float32")
+    features = predictor.encode(grey)
+    for count in (0, 1, 30):
+        hints = np.zeros((2, 24, 32, 3), "float32")
+        for _ in range(count):
+            hints[rng.integers(2), rng.integers(24), rng.integers(32)] = *rng.normal(0, 40, 2), 1
+        feed = {"grey": grey.transpose(0, 3, 1, 2), "hints": hints.transpose(0, 3, 1, 2)}
+        expected = whole.run(None, feed)[0].transpose(0, 2, 3, 1)
+        np.testing.assert_allclose(predictor.decode(features, hints), expected, atol=1e-3)
+    assert path.read_bytes() == content
 
 
 def test_a_file_without_hints_is_not_split(chroma_file):
