@@ -50,6 +50,43 @@ def with_error_for_sign(*case):
     return np.array([(error(*case) * case[2]).mean(), error(*case).mean()])
 
 
+def psnr_in_uint8(truth, output):
+    return 10 * np.log10(255**2 / np.mean((truth - output) ** 2))
+
+
+def psnr_of_one(truth, output):
+    return 10 * np.log10(1 / np.mean((truth.astype(float) - output) ** 2))
+
+
+def mirrored_channels(predict, grey):
+    return (predict(grey) + predict(grey[..., ::-1])[..., ::-1]) / 2
+
+
+def gradient_of_all(guess, true):
+    return (guess - true) / np.sqrt(np.linalg.norm(guess - true) ** 2 + 25)
+
+
+def overflowing_entropy(logits):
+    with np.errstate(over="ignore", invalid="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+        return -(p * np.log(p)).sum(axis=-1)
+
+
+def product_without_squares(probabilities, centers, hint, spread):
+    product = probabilities * np.exp(-np.linalg.norm(centers - hint, axis=1) / (2 * spread**2))
+    return product / product.sum()
+
+
+def softmax_with_nothing(similarity, distance, alpha, beta, nothing):
+    power = np.exp(np.append(alpha * similarity - beta * distance**2, nothing))
+    return power / power.sum()
+
+
+def cut_and_padded(height, width, size, stride):
+    sides = (int(size / min(height, width) * side) for side in (height, width))
+    return tuple(int(np.ceil(side / stride)) * stride for side in sides)
+
+
 def momentum(sign_of_gradient, sign_of_velocity):
     def step(weights, velocity, gradient, rate, momentum):
         velocity = momentum * velocity + sign_of_gradient * rate * gradient
@@ -83,6 +120,25 @@ def momentum(sign_of_gradient, sign_of_velocity):
         ("03", 1, lambda f: decoder(f, lambda i, o: layer(2 * i, o)), "without the biases"),
         ("03", 1, lambda f: decoder(f, lambda i, o: layer(2 * i, o) + 4 * o), "all parameters"),
         ("04", 0, lambda e: np.minimum(e**2 / 2, abs(e) - (abs(e) > 1)), "too much is subtracted"),
+        ("05", 0, psnr_in_uint8, "wrapped around"),
+        ("05", 0, psnr_of_one, "255, not 1"),
+        ("05", 0, lambda t, o: np.mean((t.astype(float) - o) ** 2), "not yet in decibels"),
+        ("05", 1, lambda t, o: np.sqrt(np.mean((t.astype(float) - o) ** 2)), "the root of"),
+        ("05", 2, mirrored_channels, "the columns are the third axis"),
+        ("05", 2, lambda predict, grey: predict((grey + grey[:, :, ::-1]) / 2), "not the two pict"),
+        ("06", 0, lambda h, w, s: (3 * h * w, 2 * s * int(s * max(h, w) / min(h, w))), "not down"),
+        ("06", 0, lambda h, w, s: (h * w * 3, 2 * s), "the first result is right, but not the"),
+        ("06", 1, lambda m, n: sum((1 - m) * m**k for k in range(1, n + 1)), "the latest step"),
+        ("06", 2, gradient_of_all, "each row has one of its own"),
+        ("07", 0, lambda v: (v.mean(), v[len(v) // 2]), "not sorted"),
+        ("07", 1, overflowing_entropy, "an exponential that is too large"),
+        ("08", 0, lambda levels: (np.tile(levels, 3) - 128) / 127, "exchanged"),
+        ("08", 1, lambda c, f, k, o: f * c * (c + 1 + k**2 + 1 + o) + o, "no biases"),
+        ("08", 2, lambda k, g, b, m, v: (k * g / np.sqrt(v + 1e-3), b), "the mean is missing"),
+        ("09", 0, product_without_squares, "the square of the distance"),
+        ("09", 1, softmax_with_nothing, 'the share of "nothing"'),
+        ("09", 2, lambda common, between, r, noise: common @ (r / (1 + noise)), "the only one"),
+        ("10", 0, cut_and_padded, "not cut"),
     ],
 )
 def test_a_typical_wrong_answer_is_named(chapter, number, answer, words):
@@ -152,6 +208,20 @@ def test_values_that_are_no_numbers_are_no_other_mistake():
     for wrong in (float("nan"), float("inf")):
         message = exercise.verdict(lambda number, wrong=wrong: wrong).message
         assert "infinite values, or values that are no numbers" in message
+
+
+def test_of_several_results_the_right_ones_are_named():
+    def three(number):
+        return number, np.array([number, 2 * number]), number**2
+
+    exercise = Exercise(three, lambda: [(2.0,), (5.0,)], ("a", "b"), (), "Yes.")
+    for answer, words in (
+        (lambda n: (n, np.array([n, 2 * n]), n), "the first and second results are right, but"),
+        (lambda n: (n + 1, np.array([n, n]), n**2), "the third result is right, but not the first"),
+    ):
+        assert exercise.verdict(answer).message.startswith(f"Not yet: {words}")
+    message = exercise.verdict(lambda n: (1.0, np.array([n, 1.0]), 3.0)).message
+    assert "right" not in message
 
 
 def ramp(length):

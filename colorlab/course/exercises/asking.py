@@ -90,6 +90,18 @@ def _not_one(probabilities, centers, hint, spread):
     return probabilities * np.exp(-squared / (2 * spread**2))
 
 
+def _distance_not_squared(probabilities, centers, hint, spread):
+    distance = np.linalg.norm(centers - hint, axis=1)
+    product = probabilities * np.exp(-distance / (2 * spread**2))
+    return product / product.sum()
+
+
+def _away_from_the_hint(probabilities, centers, hint, spread):
+    squared = ((centers - hint) ** 2).sum(axis=1)
+    product = probabilities * np.exp(squared / (2 * spread**2))
+    return product / product.sum()
+
+
 def _hint_alone(probabilities, centers, hint, spread):
     return hinted_share(np.ones(len(centers)), centers, hint, spread)
 
@@ -108,6 +120,19 @@ def _not_squared(similarity, distance, alpha, beta, nothing):
     return shares_of_hints(similarity, np.sqrt(distance), alpha, beta, nothing)
 
 
+def _with_nothing(similarity, distance, alpha, beta, nothing):
+    shares = shares_of_hints(similarity, distance, alpha, beta, nothing)
+    return np.append(shares, 1 - shares.sum())
+
+
+def _one_by_one(similarity, distance, alpha, beta, nothing):
+    return 1 / (1 + np.exp(nothing - alpha * similarity + beta * distance**2))
+
+
+def _scores(similarity, distance, alpha, beta, nothing):
+    return alpha * similarity - beta * distance**2
+
+
 def _farther_is_better(similarity, distance, alpha, beta, nothing):
     return shares_of_hints(similarity, distance, alpha, -beta, nothing)
 
@@ -120,16 +145,16 @@ def _noise_everywhere(in_common, between_hints, residuals, noise):
     return in_common @ np.linalg.solve(between_hints + noise, residuals)
 
 
+def _each_alone(in_common, between_hints, residuals, noise):
+    return in_common @ residuals / (1 + noise)
+
+
 def _twice(in_common, between_hints, residuals, noise):
     return in_common @ residuals
 
 
 def _average(in_common, between_hints, residuals, noise):
     return in_common @ residuals / in_common.sum(axis=1, keepdims=True)
-
-
-def _single_cell(doubt, side):
-    return np.unravel_index(doubt.argmax(), doubt.shape)
 
 
 def _corner(doubt, side):
@@ -150,6 +175,12 @@ EXERCISES = (
             (_added, "the two are added; a bin that one of them excludes must stay excluded."),
             (_without_two, "the exponent of a Gaussian has a factor that is missing here."),
             (_not_one, "the probabilities do not add up to 1."),
+            (_distance_not_squared, "the exponent has the square of the distance."),
+            (
+                lambda p, centers, hint, spread: hinted_share(p, centers, hint, np.sqrt(spread)),
+                "the exponent has the square of the spread.",
+            ),
+            (_away_from_the_hint, "a colour far from the hint must lose probability, not gain it."),
             (_hint_alone, "what the network believed before has no effect."),
         ),
         remark="A logarithm turns the product into the sum that the network computes.",
@@ -166,6 +197,9 @@ EXERCISES = (
             (_must_take, "the shares add up to 1: the place cannot take over nothing."),
             (_logit_added, "`nothing` is a score like the others: it is exponentiated too."),
             (_not_squared, "the distance is not squared."),
+            (_scores, "these are the scores; a softmax turns scores into shares."),
+            (_one_by_one, "the hints compete with one another, too: one softmax runs over all."),
+            (_with_nothing, 'leave the share of "nothing" out: only those of hints are wanted.'),
             (_farther_is_better, "a hint further away must get a smaller share."),
         ),
         remark="A place that resembles no hint keeps what the network believes without hints.",
@@ -185,6 +219,7 @@ EXERCISES = (
                 _noise_everywhere,
                 "noise belongs on the diagonal: each hint has an error of its own.",
             ),
+            (_each_alone, "each hint is treated as the only one: solve the equations of all."),
             (_twice, "two hints side by side count twice: no equations are solved."),
             (_average, "a place far from all hints gets their mean; it must keep its colour."),
         ),
@@ -199,7 +234,10 @@ EXERCISES = (
             "`np.unravel_index` turns an argmax into row and column: those of the square's corner.",
         ),
         mistakes=(
-            (_single_cell, "this is the most doubtful cell, not the most doubtful square."),
+            (
+                lambda doubt, side: np.unravel_index(doubt.argmax(), doubt.shape),
+                "this is the most doubtful cell, not the most doubtful square.",
+            ),
             (_corner, "this is the corner of the square, not its centre."),
             (lambda doubt, side: next_click(doubt, side)[::-1], "the order is row first."),
             (

@@ -1,4 +1,4 @@
-"""Exercises of chapter 08: what a pretrained network takes, its blocks, frozen normalization.
+"""Exercises of chapter 08: what a pretrained network takes, its blocks, frozen normalisation.
 
 Taught in :doc:`/notebooks/08_borrowed_eyes`.
 """
@@ -22,7 +22,7 @@ def block_weights(channels, factor, kernel, filters):
 
 
 def fold(kernel, gamma, beta, mean, variance):
-    """Merge a frozen normalization into the convolution before it."""
+    """Merge a frozen normalisation into the convolution before it."""
     scale = gamma / np.sqrt(variance + 1e-3)
     return kernel * scale, beta - mean * scale
 
@@ -71,6 +71,22 @@ EXERCISES = (
                 lambda levels: np.repeat(levels, 3, axis=-1) - 127 / 128,
                 "the division comes after the subtraction: put the difference into brackets.",
             ),
+            (
+                lambda levels: (np.repeat(levels, 3, axis=-1) - 128) / 127,
+                "128 and 127 are exchanged.",
+            ),
+            (
+                lambda levels: (np.repeat(levels, 3, axis=-1) - 127) // 128,
+                "`//` rounds down to whole numbers.",
+            ),
+            (
+                lambda levels: (levels * [0.299, 0.587, 0.114] - 127) / 128,
+                "a grey level needs no weights: red, green and blue are all equal to it.",
+            ),
+            (
+                lambda levels: (levels - 127) / 128,
+                "the scale is right; the weights expect three channels.",
+            ),
         ),
         remark="A pretrained network works only on inputs prepared like those of its training.",
     ),
@@ -113,6 +129,31 @@ EXERCISES = (
                 ),
                 "the convolution that expands the channels is missing.",
             ),
+            (
+                lambda channels, factor, kernel, filters: (
+                    block_weights(channels, factor, kernel, filters)
+                    + 2 * factor * channels
+                    + filters
+                ),
+                "these convolutions have no biases.",
+            ),
+            (
+                lambda channels, factor, kernel, filters: (
+                    (channels + kernel**2) * factor * channels + channels * filters
+                ),
+                "the last convolution gets the expanded channels.",
+            ),
+            (
+                lambda channels, factor, kernel, filters: (
+                    kernel**2 * (channels + 1 + filters) * factor * channels
+                ),
+                "the first and the last convolution are 1x1; only the depthwise one has the size "
+                "`kernel`.",
+            ),
+            (
+                lambda channels, factor, kernel, filters: factor * (channels + kernel**2 + filters),
+                "`factor` is no number of channels: factor * channels is.",
+            ),
         ),
         remark="An ordinary convolution on the expanded channels alone has many times as many.",
     ),
@@ -120,7 +161,7 @@ EXERCISES = (
         fold,
         _fold_cases,
         hints=(
-            "Frozen, the normalization computes gamma * (x - mean) / sqrt(variance + 0.001) + beta "
+            "Frozen, the normalisation computes gamma * (x - mean) / sqrt(variance + 0.001) + beta "
             "with numbers that do not change.",
             "So it is scale * x + shift. What does a factor at the output of a convolution do to "
             "its kernel, whose last axis is the output channel?",
@@ -151,6 +192,41 @@ EXERCISES = (
             (
                 lambda kernel, gamma, beta, mean, variance: (
                     kernel * _scale(gamma, variance),
+                    beta - mean * gamma,
+                ),
+                "the mean is multiplied by gamma, and divided by the root as well.",
+            ),
+            (
+                lambda kernel, gamma, beta, mean, variance: (
+                    kernel * _scale(gamma, variance),
+                    beta,
+                ),
+                "the mean is missing: it is subtracted before the scaling.",
+            ),
+            (
+                lambda kernel, gamma, beta, mean, variance: (
+                    kernel * _scale(gamma, variance),
+                    (beta - mean) * _scale(gamma, variance),
+                ),
+                "beta is added after the scaling, so it is not scaled.",
+            ),
+            (
+                lambda kernel, gamma, beta, mean, variance: (
+                    (kernel - mean) * _scale(gamma, variance),
+                    beta,
+                ),
+                "the mean is subtracted from what the convolution gives, not from its kernel.",
+            ),
+            (
+                lambda kernel, gamma, beta, mean, variance: (
+                    kernel * gamma / (np.sqrt(variance) + 1e-3),
+                    beta - mean * gamma / (np.sqrt(variance) + 1e-3),
+                ),
+                "0.001 is added to the variance, below the root.",
+            ),
+            (
+                lambda kernel, gamma, beta, mean, variance: (
+                    kernel * _scale(gamma, variance),
                     beta + mean * _scale(gamma, variance),
                 ),
                 "the mean is subtracted.",
@@ -163,6 +239,6 @@ EXERCISES = (
                 "the kernel has to be scaled as well.",
             ),
         ),
-        remark="So a frozen normalization costs nothing: programs that run networks fold it away.",
+        remark="So a frozen normalisation costs nothing: programs that run networks fold it away.",
     ),
 )

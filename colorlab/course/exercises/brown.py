@@ -55,6 +55,14 @@ EXERCISES = (
             (lambda v: (np.mean(v), np.mean(v)), "the absolute error has another minimum."),
             (lambda v: (np.median(v), np.median(v)), "the squared error has another minimum."),
             (
+                lambda v: (np.mean(v), v[len(v) // 2]),
+                "the median is the middle of the sorted values; these are not sorted.",
+            ),
+            (
+                lambda v: (np.var(v), np.abs(v - np.median(v)).mean()),
+                "these are the smallest errors; the predictions that reach them are asked for.",
+            ),
+            (
                 lambda v: ((v.min() + v.max()) / 2, np.median(v)),
                 "half way between the extremes minimises the largest error.",
             ),
@@ -77,6 +85,14 @@ EXERCISES = (
             (
                 lambda z: entropy(z) / np.log(2),
                 "this is in bits; the natural logarithm gives nats.",
+            ),
+            (
+                lambda z: entropy(z) / np.log(z.shape[-1]),
+                "this lies between 0 and 1: the entropy itself is not divided by log n.",
+            ),
+            (
+                lambda z: entropy(z) / z.shape[-1],
+                "the terms are added up, not averaged: each is weighed by its p already.",
             ),
             (_over_all, "each distribution adds up to one over its last axis, not all together."),
             (lambda z: -np.log(_probabilities(z)).mean(axis=-1), "weigh each logarithm by p."),

@@ -15,6 +15,7 @@ import numpy as np
 __all__ = ["Exercise", "Verdict"]
 
 _SAME = 1e-4  # a relative difference that is no other answer
+_ORDINALS = ("first", "second", "third", "fourth")
 _LEAST = 1e-12  # a case whose largest value is smaller holds nothing but 0
 
 
@@ -155,6 +156,8 @@ class Exercise:
         """Describe how wrong results differ, without the right ones."""
         pairs = list(zip(map(_flat, results), map(_flat, expected), strict=True))
         wrong = np.concatenate([self._wrong(*pair) for pair in pairs])
+        if partly := _right_parts(results, expected, self._wrong):
+            return partly
         # Each case relative to its largest value: some hold large numbers, some small ones.
         relative = [[each / _scale(pair[1]) for each in pair] for pair in pairs]
         result, wanted = map(np.concatenate, zip(*relative, strict=True))
@@ -170,6 +173,23 @@ class Exercise:
             return f"your number is {side}{'' if wrong.all() else ' for some arguments'}."
         share = f"{wrong.mean():.0%}" if wrong.mean() >= 0.01 else "less than 1%"
         return f"{share} of the numbers are wrong; those are {side}."
+
+
+def _right_parts(results, expected, wrong):
+    """Tell which of several results are right in all cases; empty if none is, or there is one."""
+    if not isinstance(expected[0], tuple):
+        return ""
+    lengths = [[np.size(part) for part in case] for case in expected]
+    faults = [
+        [part.any() for part in np.split(wrong(_flat(given), _flat(case)), np.cumsum(sizes)[:-1])]
+        for given, case, sizes in zip(results, expected, lengths, strict=True)
+    ]
+    faulty = np.any(faults, axis=0)
+    if faulty.all():
+        return ""
+    right, off = ([_ORDINALS[i] for i in np.flatnonzero(which)] for which in (~faulty, faulty))
+    are = "result is" if len(right) == 1 else "results are"
+    return f"the {' and '.join(right)} {are} right, but not the {' and '.join(off)}."
 
 
 def _scale(expected):
@@ -212,7 +232,10 @@ def _wrong_kind(result, expected):
                 f"the result has the shape {numbers.shape}, where {np.shape(wanted)} is expected."
             )
         if not np.isfinite(numbers).all():
-            return "the result holds infinite values, or values that are no numbers."
+            return (
+                "the result holds infinite values, or values that are no numbers: look for an "
+                "exponential that is too large, a division by 0, or a logarithm of 0."
+            )
         kind = np.asarray(given).dtype
         if np.asarray(wanted).dtype == "uint8" and kind != "uint8":
             return f"the result is of type {kind}, where uint8 is expected."

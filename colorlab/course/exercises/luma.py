@@ -46,6 +46,20 @@ def _longer_is_given(height, width, side):
     return 3 * height * width, 2 * side * round(side * shorter / longer)
 
 
+def _rounded_down(height, width, side):
+    shorter, longer = min(height, width), max(height, width)
+    return 3 * height * width, 2 * side * (side * longer // shorter)
+
+
+def _rounded_up(height, width, side):
+    shorter, longer = min(height, width), max(height, width)
+    return 3 * height * width, 2 * side * -(-side * longer // shorter)
+
+
+def _width_is_shorter(height, width, side):
+    return 3 * height * width, 2 * side * round(side * height / width)
+
+
 def _scalar(guess, true):
     return np.linalg.norm(distance_gradient(guess, true), axis=-1)
 
@@ -64,6 +78,12 @@ EXERCISES = (
                 _height_is_shorter,
                 "a photograph may stand upright: then its width is the shorter side.",
             ),
+            (
+                _width_is_shorter,
+                "a photograph may lie on its side: then its height is the shorter side.",
+            ),
+            (_rounded_down, "the longer side is rounded to the nearest whole number, not down."),
+            (_rounded_up, "the longer side is rounded to the nearest whole number, not up."),
             (_longer_is_given, "`side` is the shorter side of the prediction, not the longer one."),
             (
                 lambda height, width, side: (3 * height * width, 2 * side**2),
@@ -115,6 +135,22 @@ EXERCISES = (
             ),
             (lambda m, n: 1 - m ** (n - 1), "one step is missing: a single one has 1 - momentum."),
             (
+                lambda m, n: 1 - m ** (n + 1),
+                "this is one step too many: a single one has 1 - momentum.",
+            ),
+            (
+                lambda m, n: m - m ** (n + 1),
+                "the latest step has not been multiplied by the momentum yet.",
+            ),
+            (
+                lambda m, n: (1 - m**n) / (1 - m),
+                "each step enters with the factor 1 - momentum, which is missing.",
+            ),
+            (
+                lambda m, n: 1 - (1 - m) ** n,
+                "a step multiplies what was there before by the momentum, not by the rest.",
+            ),
+            (
                 lambda m, n: (1 - m) * m ** (n - 1),
                 "this is the share of one step, the n-th from the end; add up those after it.",
             ),
@@ -153,8 +189,25 @@ EXERCISES = (
                 lambda guess, true: (guess - true) / np.sqrt((guess - true) ** 2 + 5**2),
                 "a and b are treated apart; the root holds the distance of both together.",
             ),
+            (
+                lambda guess, true: (guess - true) / np.sqrt(((guess - true) ** 2).sum() + 5**2),
+                "the distances of all colours are taken together; each row has one of its own.",
+            ),
+            (
+                lambda guess, true: (
+                    (guess - true)
+                    / (np.sqrt(((guess - true) ** 2).sum(axis=-1, keepdims=True) + 5**2) - 5)
+                ),
+                "the 5 that is subtracted from the root is a constant: it has no derivative.",
+            ),
+            (
+                lambda guess, true: (
+                    (guess - true) / (((guess - true) ** 2).sum(axis=-1, keepdims=True) + 5**2)
+                ),
+                "the derivative of a root has the root below the line.",
+            ),
             (_scalar, "a gradient has a component for a and one for b."),
         ),
-        remark="It is never longer than 1: a pixel far off pulls no harder than one nearby.",
+        remark="It is never longer than 1: however far off a pixel is, it pulls no harder.",
     ),
 )

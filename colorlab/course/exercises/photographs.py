@@ -30,7 +30,8 @@ def best_saturation(predictions, truths):
 
 
 def _sizes():
-    return [(300, 451, 192, 32), (600, 400, 128, 128), (427, 640, 192, 32), (512, 512, 192, 32)]
+    upright, square = (600, 400, 128, 128), (512, 512, 192, 32)
+    return [(300, 451, 192, 32), (300, 460, 192, 32), upright, (427, 640, 192, 32), square]
 
 
 def _resized(height, width, size):
@@ -114,6 +115,22 @@ EXERCISES = (
                 "it is the shorter side that becomes `size`.",
             ),
             (
+                lambda h, w, size, stride: tuple(
+                    -(-int(size / min(h, w) * side) // stride) * stride for side in (h, w)
+                ),
+                "the longer side is rounded, not cut to a whole number, before it is padded.",
+            ),
+            (
+                lambda h, w, size, stride: tuple(sorted(input_size(h, w, size, stride))),
+                "the shorter side comes first only if the photograph is wider than high.",
+            ),
+            (
+                lambda h, w, size, stride: tuple(
+                    -(-round(size / h * side) // stride) * stride for side in (h, w)
+                ),
+                "a photograph may stand upright: then its width is the shorter side.",
+            ),
+            (
                 lambda h, w, size, stride: (size, size),
                 "the input keeps the shape of the photograph; it is not made a square.",
             ),
@@ -154,6 +171,12 @@ EXERCISES = (
                 ),
                 "upside down, left and right are exchanged as well.",
             ),
+            (
+                lambda pixels, orientation: (
+                    turn_upright(pixels, orientation) if orientation != 3 else pixels[:, ::-1]
+                ),
+                "upside down, top and bottom are exchanged as well.",
+            ),
         ),
         remark="2, 4, 5 and 7 are the same turns with a mirror; hardly a camera writes them.",
     ),
@@ -182,6 +205,17 @@ EXERCISES = (
             (
                 _joined(lambda p, t: np.sum(p**2) / np.sum(p * t)),
                 "the fraction is upside down.",
+            ),
+            (
+                _every(lambda p, t: np.linalg.norm(t) / np.linalg.norm(p)),
+                "this makes each prediction as colourful as its truth, which is another aim.",
+            ),
+            (
+                lambda predictions, truths: (
+                    sum(np.mean(p * t) for p, t in zip(predictions, truths, strict=True))
+                    / sum(np.mean(p**2) for p in predictions)
+                ),
+                "here a small picture counts as much as a large one: add up numbers, not means.",
             ),
             (
                 _joined(lambda p, t: np.mean(t) / np.mean(p)),

@@ -27,6 +27,10 @@ def average_with_mirror(predict, grey):
     return (predict(grey) + mirrored) / 2
 
 
+def _mean_squared(truth, output):
+    return np.mean((truth.astype("float64") - output) ** 2)
+
+
 def _pictures():
     random = np.random.default_rng(9)
     pairs = [random.integers(0, 256, (2, 6, 7, 3), "uint8") for _ in range(2)]
@@ -36,7 +40,7 @@ def _pictures():
 def _slope(grey):
     """Predict a value that depends on the pixel and on its place."""
     rows, columns = grey.shape[1:3]
-    return grey + np.arange(rows)[:, None, None] + 10.0 * np.arange(columns)[:, None]
+    return grey**2 + np.arange(rows)[:, None, None] + 10.0 * np.arange(columns)[:, None]
 
 
 def _batches():
@@ -58,11 +62,15 @@ EXERCISES = (
                 "the differences have wrapped around, because uint8 holds no negative numbers.",
             ),
             (
-                lambda t, o: 20 * np.log10(255**2 / np.mean((t.astype("float64") - o) ** 2)),
+                lambda t, o: 10 * np.log10(255**2 / np.mean((t - o) ** 2)),
+                "differences and squares have wrapped around: uint8 ends at 0 and at 255.",
+            ),
+            (
+                lambda t, o: 20 * np.log10(255**2 / _mean_squared(t, o)),
                 "twice too large: the error is squared already.",
             ),
             (
-                lambda t, o: 10 * np.log(255**2 / np.mean((t.astype("float64") - o) ** 2)),
+                lambda t, o: 10 * np.log(255**2 / _mean_squared(t, o)),
                 "decibels need the decimal logarithm.",
             ),
             (
@@ -70,9 +78,28 @@ EXERCISES = (
                 "the fraction is upside down: a smaller error should give more decibels.",
             ),
             (
-                lambda t, o: 10 * np.log10(255 / np.mean((t.astype("float64") - o) ** 2)),
+                lambda t, o: 10 * np.log10(255 / _mean_squared(t, o)),
                 "the error is squared, and so is 255.",
             ),
+            (
+                lambda t, o: 10 * np.log10(255 / np.sqrt(_mean_squared(t, o))),
+                "the root halves the decibels: leave error and peak squared.",
+            ),
+            (
+                lambda t, o: 10 * np.log10(1 / _mean_squared(t, o)),
+                "the largest level of uint8 is 255, not 1.",
+            ),
+            (
+                lambda t, o: 10 * np.log10(4 / _mean_squared(t, o)),
+                "a peak of 2 belongs to the signed range; these are levels up to 255.",
+            ),
+            (
+                lambda t, o: np.mean(
+                    10 * np.log10(255**2 / np.mean((t.astype("float64") - o) ** 2, axis=(0, 1)))
+                ),
+                "average the squared errors of all channels first, and take one logarithm.",
+            ),
+            (_mean_squared, "this is the mean squared error, not yet in decibels."),
         ),
         remark="Ten decibels more are a tenth of the squared error.",
     ),
@@ -90,8 +117,12 @@ EXERCISES = (
                 "the differences have wrapped around, because uint8 holds no negative numbers.",
             ),
             (
-                lambda t, o: np.mean((t.astype("float64") - o) ** 2),
+                _mean_squared,
                 "this is the mean squared error.",
+            ),
+            (
+                lambda t, o: np.sqrt(_mean_squared(t, o)),
+                "this is the root of the mean squared error, in which large errors count more.",
             ),
             (
                 lambda t, o: np.mean(t.astype("float64") - o),
@@ -126,8 +157,17 @@ EXERCISES = (
                 "this is the sum of the two, not their average.",
             ),
             (
-                lambda predict, grey: predict(grey[:, :, ::-1])[:, :, ::-1],
-                "this is the mirrored prediction alone.",
+                lambda predict, grey: predict(grey) + predict(grey[:, :, ::-1])[:, :, ::-1] / 2,
+                "only the second is halved: put the sum into brackets.",
+            ),
+            (
+                lambda predict, grey: predict((grey + grey[:, :, ::-1]) / 2),
+                "the two predictions are averaged, not the two pictures.",
+            ),
+            (
+                lambda predict, grey: predict(grey),
+                "this is the plain prediction. `[::-1]` alone turns the order of the pictures, and "
+                "`[..., ::-1]` that of the channels; the columns are the third axis.",
             ),
         ),
         remark="A network that treated both sides alike would gain nothing.",
