@@ -16,7 +16,12 @@ __all__ = ["read_constant", "read_tensor", "read_weights", "write_tensor"]
 _INITIALIZER = 5  # of a graph
 _TENSOR = 5  # of an attribute
 _DIMENSIONS, _TYPE, _NAME, _RAW = 1, 2, 8, 9  # of a tensor
-_TYPES = {1: np.dtype("<f4"), 7: np.dtype("<i8"), 9: np.dtype("bool"), 10: np.dtype("<f2")}
+_TYPES: dict[int, np.dtype] = {
+    1: np.dtype("<f4"),
+    7: np.dtype("<i8"),
+    9: np.dtype("bool"),
+    10: np.dtype("<f2"),
+}
 
 
 def read_tensor(stored: Message) -> np.ndarray:
