@@ -97,7 +97,10 @@ def test_a_change_inside_a_list_of_arrays_is_found():
         (lambda: 0, "Not yet: the function stops with TypeError"),
         (in_place, "Not yet: the function changes its argument"),
         (lambda values: "red", "Not yet: the function returns a str"),
-        (lambda values: 2.0, "Not yet: the result has the shape (), where (3,) is expected"),
+        (
+            lambda values: 2.0,
+            "Not yet: the result is a single number, where an array of shape (3,)",
+        ),
         (lambda values: values / 0.0, "Not yet: the result holds infinite values"),
         (lambda values: values**2, "Not yet: this is the square."),
         (lambda values: -2 * values, "Not yet: the sign is the wrong way round."),

@@ -194,7 +194,7 @@ def _right_parts(results, expected, wrong):
 
 def _scale(expected):
     """Return the largest value of a case, which differences are measured against."""
-    return max(np.abs(expected).max(), _LEAST)
+    return np.abs(expected).max(initial=_LEAST)
 
 
 def _not_yet(message):
@@ -213,6 +213,10 @@ def _same(first, second):
     return np.array_equal(first, second) if isinstance(second, np.ndarray) else first == second
 
 
+def _in_words(shape):
+    return f"an array of shape {shape}" if shape else "a single number"
+
+
 def _wrong_kind(result, expected):
     """Return what is wrong with the type or shape of `result`, or None."""
     if isinstance(expected, tuple) and not (
@@ -228,9 +232,8 @@ def _wrong_kind(result, expected):
         except (TypeError, ValueError):
             return f"the function returns a {type(given).__name__}, where numbers are expected."
         if numbers.shape != np.shape(wanted):
-            return (
-                f"the result has the shape {numbers.shape}, where {np.shape(wanted)} is expected."
-            )
+            given_as, wanted_as = map(_in_words, (numbers.shape, np.shape(wanted)))
+            return f"the result is {given_as}, where {wanted_as} is expected."
         if not np.isfinite(numbers).all():
             return (
                 "the result holds infinite values, or values that are no numbers: look for an "

@@ -157,6 +157,10 @@ EXERCISES = (
             (_absolute_for_sign, "the derivative of |e| is the sign of e, not |e| again."),
             (_without_input, "one of the two derivatives lacks a factor."),
             (_swapped, "the order is w first, then c."),
+            (
+                lambda *case: absolute_gradient(*case)[1] * np.array([np.mean(case[2]), 1]),
+                "multiply sign and grey first, then take the mean: the order matters.",
+            ),
         ),
         remark="Its size does not shrink near the minimum, so a fixed rate ends in a zigzag.",
     ),
@@ -183,6 +187,23 @@ EXERCISES = (
             ),
             (lambda *case: momentum_step(*case)[1], "the new weights are missing."),
             (_no_momentum, "the old velocity has no effect."),
+            (
+                lambda *case: momentum_step(*case)[::-1],
+                "the order is weights first, then velocity.",
+            ),
+            (lambda w, v, *rest: (w - rest[0] * rest[1], v), "the old velocity has no effect."),
+            (
+                lambda w, v, g, rate, momentum: momentum_step(w, v, g, rate, 1.0),
+                "the old velocity is not multiplied by momentum.",
+            ),
+            (
+                lambda w, v, g, rate, momentum: momentum_step(w, v, g, 1.0, momentum),
+                "the rate is missing: it multiplies the gradient.",
+            ),
+            (
+                lambda w, v, g, rate, momentum: momentum_step(w, v, g, rate * momentum, momentum),
+                "momentum multiplies the old velocity alone, not the gradient.",
+            ),
         ),
         remark="The Adam optimiser of chapter 04 contains such a velocity; beta_1 is its momentum.",
     ),
@@ -200,6 +221,10 @@ EXERCISES = (
             (
                 lambda grey: 1 / _curvature(grey).max(),
                 "at this rate one step reaches the minimum; larger ones still converge.",
+            ),
+            (
+                lambda grey: 2 / (_curvature(grey).max() * len(grey)),
+                "the loss is a mean over the pixels, and this takes a sum.",
             ),
             (
                 lambda grey: 1 / np.mean(grey**2),

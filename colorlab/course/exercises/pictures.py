@@ -56,6 +56,24 @@ def _rows_only(picture, percent):
     return picture[edge:-edge]
 
 
+def _without_a_minimum(picture, percent):
+    edge = round(len(picture) * percent / 100)
+    return picture[edge:-edge, edge:-edge]
+
+
+def _columns_only(picture, percent):
+    return np.swapaxes(_rows_only(np.swapaxes(picture, 0, 1), percent), 0, 1)
+
+
+def _two_sides_only(picture, percent):
+    edge = max(1, round(len(picture) * percent / 100))
+    return picture[edge:, edge:]
+
+
+def _percent_as_pixels(picture, percent):
+    return picture[percent:-percent, percent:-percent]
+
+
 EXERCISES = (
     Exercise(
         count_colors,
@@ -98,6 +116,19 @@ EXERCISES = (
                 lambda ab: np.broadcast_to(ab.mean(axis=(0, 1, 2)), ab.shape[1::2]),
                 "each row should have a mean of its own.",
             ),
+            (lambda ab: ab.mean(axis=(0, 1)), "this is the mean of each column, not of each row."),
+            (
+                lambda ab: ab.mean(axis=(1, 2)),
+                "this is the mean of each picture: the rows should remain, not the pictures.",
+            ),
+            (
+                lambda ab: ab.mean(axis=0),
+                "the columns remain; the mean goes over pictures and columns.",
+            ),
+            (
+                lambda ab: ab.mean(axis=(0, 2, 3)),
+                "this is one number for each row: keep a and b apart.",
+            ),
             (lambda ab: ab[0].mean(axis=1), "this is the mean of the first picture alone."),
             (lambda ab: np.median(ab, axis=(0, 2)), "this is the median, not the mean."),
             (lambda ab: ab.sum(axis=(0, 2)), "this is the sum, not the mean."),
@@ -115,6 +146,13 @@ EXERCISES = (
         mistakes=(
             (_half_at_each_edge, "the percentage is that of each edge, not of both together."),
             (_rows_only, "only two of the four edges are cut."),
+            (_columns_only, "only two of the four edges are cut."),
+            (_two_sides_only, "only two of the four edges are cut."),
+            (
+                _without_a_minimum,
+                "where the edge is rounded to 0 pixels, the slice 0:-0 is empty; cut one pixel.",
+            ),
+            (_percent_as_pixels, "so many hundredths of the side, not so many pixels."),
         ),
         remark="Resize the result before you compare it.",
     ),

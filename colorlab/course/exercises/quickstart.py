@@ -48,6 +48,18 @@ def _wrapped(picture, shift):
     return (picture.astype(int) + shift).astype("uint8")
 
 
+def _darker(picture, shift):
+    return expose(picture, -shift)
+
+
+def _always_lighter(picture, shift):
+    return expose(picture, abs(shift))
+
+
+def _scaled_exposure(picture, shift):
+    return np.clip(picture * (1 + shift / 255), 0, 255).astype("uint8")
+
+
 def _scaled_colors(grey, rgb, k):
     return np.clip(np.round(k * rgb.astype("float64")), 0, 255).astype("uint8")
 
@@ -60,6 +72,27 @@ def _truncated(grey, rgb, k):
 def _unclipped(grey, rgb, k):
     grey = grey.astype("float64")
     return np.round(grey + k * (rgb - grey)).astype(int).astype("uint8")
+
+
+def _neither_rounded_nor_clipped(grey, rgb, k):
+    grey = grey.astype("float64")
+    return (grey + k * (rgb - grey)).astype(int).astype("uint8")
+
+
+def _subtracted_as_uint8(grey, rgb, k):
+    return np.clip(np.round(grey + k * (rgb - grey)), 0, 255).astype("uint8")
+
+
+def _difference_alone(grey, rgb, k):
+    return np.clip(np.round(k * (rgb - grey.astype("float64"))), 0, 255).astype("uint8")
+
+
+def _from_the_color(grey, rgb, k):
+    return change_saturation(grey, rgb, 1 + k)
+
+
+def _opposite_color(grey, rgb, k):
+    return change_saturation(grey, rgb, -k)
 
 
 def _towards_grey(grey, rgb, k):
@@ -90,6 +123,19 @@ def _in_levels(grey, rgb):
     return 255 * with_lightness(grey, rgb)
 
 
+def _in_whole_levels(grey, rgb):
+    return np.round(_in_levels(grey, rgb)).astype("uint8")
+
+
+def _exchanged(grey, rgb):
+    lab = np.asarray(color.srgb_to_lab(rgb / 255)) * [1, 0, 0]  # the grey picture has no a and b
+    return np.asarray(color.lab_to_srgb(lab))
+
+
+def _left_in_lab(grey, rgb):
+    return np.asarray(color.srgb_to_lab(with_lightness(grey, rgb)))
+
+
 def _own_lightness(grey, rgb):
     return rgb / 255
 
@@ -103,7 +149,12 @@ EXERCISES = (
             "Convert to a type that holds negative numbers, and add the shift.",
             "np.clip limits the sum; convert back to uint8 last.",
         ),
-        mistakes=((_wrapped, "some levels have wrapped around: white has become black."),),
+        mistakes=(
+            (_wrapped, "some levels have wrapped around: white has become black."),
+            (_darker, "a positive shift should make the picture lighter."),
+            (_always_lighter, "a negative shift should make the picture darker."),
+            (_scaled_exposure, "the shift is added to each level; it is not a factor."),
+        ),
         remark="Levels beyond 0 or 255 are lost, as in an overexposed photograph.",
     ),
     Exercise(
@@ -119,6 +170,14 @@ EXERCISES = (
             (_towards_grey, "k works the wrong way round: k = 0 should give grey."),
             (_truncated, "conversion to uint8 cuts decimals off; round first."),
             (_unclipped, "some levels have wrapped around: they should be clipped."),
+            (
+                _neither_rounded_nor_clipped,
+                "conversion to uint8 cuts decimals off and lets levels wrap around.",
+            ),
+            (_subtracted_as_uint8, "rgb - grey wraps around below 0: subtract as floats."),
+            (_difference_alone, "this is the scaled difference; it has to be added to grey."),
+            (_from_the_color, "the way begins at the grey, not at the colour."),
+            (_opposite_color, "this moves away from the colour: look at the signs."),
         ),
         remark="With k = 0 the result is grey, with k = 1 the picture as it was.",
     ),
@@ -138,6 +197,9 @@ EXERCISES = (
             (_grey_as_lightness, "a grey level is no lightness: srgb_to_lab computes L*."),
             (_luma_as_lightness, "lightness is not the level times a factor; use srgb_to_lab."),
             (_in_levels, "the result should be in the range 0 to 1, as lab_to_srgb returns it."),
+            (_in_whole_levels, "the result should be in the range 0 to 1, without rounding."),
+            (_exchanged, "L belongs to the photograph, a and b to the coloured picture."),
+            (_left_in_lab, "this is still in Lab: convert it back to sRGB."),
             (_own_lightness, "this has the lightness of the coloured picture."),
         ),
         remark="Its grey is close to the photograph's, but not equal: L* is not luma.",

@@ -53,8 +53,21 @@ EXERCISES = (
                 lambda e: np.where(e <= 1, e**2 / 2, e - 0.5),
                 "large negative errors are treated as small ones.",
             ),
+            (
+                lambda e: np.where(np.abs(e) <= 1, e**2 / 2, e - 0.5),
+                "large negative errors get a negative loss: the second part needs |e|, too.",
+            ),
+            (
+                lambda e: np.where(np.abs(e) > 1, e**2 / 2, np.abs(e) - 0.5),
+                "the two parts are exchanged: small errors are squared.",
+            ),
+            (
+                lambda e: np.abs(e) - 0.5,
+                "the second part stands for small errors, too, where it is negative.",
+            ),
             (lambda e: e**2 / 2, "large errors count too much: only the first part is there."),
             (lambda e: np.mean(huber(e)), "one loss for each error, not their mean."),
+            (lambda e: np.sum(huber(e)), "one loss for each error, not their sum."),
         ),
         remark="Where all errors are below 1 it is half the squared error.",
     ),
@@ -68,6 +81,11 @@ EXERCISES = (
         ),
         mistakes=(
             (_with_last_batch, "the last, incomplete batch is left out of each epoch."),
+            (
+                lambda p, b, e: (-(-p // b), -(-p // b) * e, p % b),
+                "the last, incomplete batch is left out of each epoch.",
+            ),
+            (lambda p, b, e: (p / b, p / b * e, p % b), "an epoch has a whole number of steps."),
             (
                 lambda p, b, e: (p // b, p * e // b, p % b),
                 "what is left over in one epoch is not carried into the next.",

@@ -46,6 +46,12 @@ def _one_side(filters):
     )
 
 
+def _mirrored(filters):
+    """Count a decoder whose blocks have as many filters as channels go in."""
+    surplus = zip(filters[::-1], (*filters[-2::-1], filters[0]), strict=True)
+    return count_parameters(filters) + sum((9 * i + 5) * (i - o) for i, o in surplus)
+
+
 EXERCISES = (
     Exercise(
         count_parameters,
@@ -76,6 +82,18 @@ EXERCISES = (
                 "the middle block is missing.",
             ),
             (_one_side, "the decoder is missing."),
+            (
+                _mirrored,
+                "a decoder block gives as many channels as the next skip has, not as it gets.",
+            ),
+            (
+                lambda f: count_parameters(f) - 9 * f[0] ** 2 - 5 * f[0],
+                "the decoder has as many blocks as the encoder; the last of them is missing.",
+            ),
+            (
+                lambda f: count_parameters(f) + 9 * 2 * f[0],
+                "the input is grey: it has one channel.",
+            ),
         ),
         remark="The recipe has 11,483,715.",
         tolerance=0,
@@ -96,6 +114,14 @@ EXERCISES = (
             (
                 lambda f: concatenated_weights(f) * 2,
                 "only the channels that go in are doubled, not those that come out.",
+            ),
+            (
+                lambda f: concatenated_weights(f) - 18 * f[0] ** 2,
+                "the last decoder block is missing; it repeats the first number of filters.",
+            ),
+            (
+                lambda f: concatenated_weights(f) + 9 * f[-1] ** 2,
+                "the middle block is no decoder block, and has no skip.",
             ),
             (lambda f: concatenated_weights(f) // 9, "a kernel has 3x3 weights for each pair."),
             (
@@ -123,6 +149,9 @@ EXERCISES = (
             (lambda n: 2 ** (n + 2) - 1, "this includes the middle block."),
             (lambda n: 2**n - 1, "this is the sum of the jumps; a kernel of 3 reaches further."),
             (lambda n: 2 ** (n + 1), "one pixel too many: a single pixel is a field of 1."),
+            (lambda n: 2**n, "this is the jump, the distance of neighbours, not the field."),
+            (lambda n: 2 ^ n, "in Python ^ is no power: write 2 ** n."),
+            (lambda n: (2 ^ (n + 1)) - 1, "in Python ^ is no power: write 2 ** n."),
             (lambda n: 3**n, "kernels overlap, so their sizes do not multiply."),
         ),
         remark="Seven blocks reach 255 pixels.",
