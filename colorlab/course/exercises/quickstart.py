@@ -133,7 +133,9 @@ def _exchanged(grey, rgb):
 
 
 def _left_in_lab(grey, rgb):
-    return np.asarray(color.srgb_to_lab(with_lightness(grey, rgb)))
+    given = np.asarray(color.srgb_to_lab(np.repeat(grey, 3, axis=-1) / 255))
+    colored = np.asarray(color.srgb_to_lab(rgb / 255))
+    return np.concatenate([given[..., :1], colored[..., 1:]], axis=-1)
 
 
 def _own_lightness(grey, rgb):
