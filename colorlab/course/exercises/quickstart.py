@@ -196,7 +196,7 @@ EXERCISES = (
             (_scaled_by(1, 1), "srgb_to_lab expects values from 0 to 1, not levels."),
             (_scaled_by(1, 255), "the grey picture is passed in levels, not from 0 to 1."),
             (_scaled_by(255, 1), "the coloured picture is passed in levels, not from 0 to 1."),
-            (_grey_as_lightness, "a grey level is no lightness: srgb_to_lab computes the lightness."),
+            (_grey_as_lightness, "a grey level is no lightness; srgb_to_lab computes it."),
             (_luma_as_lightness, "lightness is not the level times a factor; use srgb_to_lab."),
             (_in_levels, "the result should be in the range 0 to 1, as lab_to_srgb returns it."),
             (_in_whole_levels, "the result should be in the range 0 to 1, without rounding."),
