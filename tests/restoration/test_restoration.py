@@ -130,8 +130,8 @@ def test_scratches_and_dust_are_found_and_filled():
     filled, same = restoration.remove_scratches(damaged)
     assert (found == same).all()
     assert (found & mask).sum() > 0.15 * mask.sum()
-    assert (found & ~mask).mean() < 0.005
-    assert psnr(grey, filled) > psnr(grey, damaged) + 0.5
+    assert (found & ~ndimage.binary_dilation(mask, np.ones((3, 3)))).mean() < 0.005
+    assert psnr(grey, filled) > psnr(grey, damaged) + 2
     more = scratches.find_scratches(damaged, sensitivity=2)
     assert more[found].all() and more.sum() > found.sum()
 
@@ -168,16 +168,17 @@ def test_a_frame_that_goes_round_a_corner_is_no_scratch():
     """Its middle lies in the middle of the photograph, as that of no straight one does."""
     grey = np.tile(np.linspace(60, 120, 256).astype("uint8"), (256, 1))
     grey += np.random.default_rng(0).integers(0, 4, grey.shape).astype("uint8")
+    inner = (slice(45, 240), slice(45, 240))
+    mask = np.zeros(grey.shape, bool)
+    grey[inner], mask[inner] = paint_scratches(grey[inner], np.random.default_rng(1), 6, 20)
     grey[3:5, 5:253] = grey[3:, 251:253] = 250
-    for row, column in ((60, 80), (150, 40), (200, 180)):
-        grey[row : row + 2, column : column + 25] = 250
     found = scratches.find_scratches(grey)
-    assert found[60, 90] and found[150, 50] and found[200, 190]
+    assert (found & mask).sum() > 0.4 * mask.sum()
     assert not found[:8].any() and not found[:, 248:].any()
     # With a spur into the photograph, of an eighth of its area, its middle is still in the frame.
     grey[:3], grey[20:240, 3:5], grey[130:132, 3:40] = 90, 250, 250
     found = scratches.find_scratches(grey)
-    assert found[60, 90] and not found[:, :30].any()
+    assert (found & mask).sum() > 0.4 * mask.sum() and not found[:, :30].any()
 
 
 def test_the_steps_are_named():
