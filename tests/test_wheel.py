@@ -150,6 +150,7 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel):
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert {"colorlab/py.typed", "colorlab/weights/default.onnx"} <= names
+    assert "colorlab/restoration/scratches.json" in names
     assert wheel.stat().st_size < 100e6, "the package index refuses larger files"
 
 
