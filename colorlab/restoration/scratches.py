@@ -34,8 +34,9 @@ def find_scratches(grey: np.ndarray, sensitivity: float = 0.0, cracked: bool = F
     grey : numpy.ndarray, shape (height, width) or (height, width, 1)
         uint8 levels.
     sensitivity : float
-        By default little of an undamaged photograph is found, and not all of a damaged one. From
-        2 to 4 much more is found, wires and whiskers too: look at the mask.
+        By default nothing is found in nearly all undamaged photographs, and not all of a damaged
+        one. From 2 to 4 more photographs are taken for damaged, and more in each, wires and
+        whiskers too: look at the mask.
     cracked : bool
         Whether the photograph is known to be full of cracks or scratches. What is doubtful is then
         rather damage than not; on an undamaged photograph wires, whiskers and highlights are found.
