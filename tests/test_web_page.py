@@ -82,7 +82,8 @@ def choose(page, picture, name="photo.png", words="in colour"):
 
 
 def shown(page):
-    """Return the pixels of the photograph as it is shown in colour."""
+    """Return the pixels of the photograph as it is shown in colour, when that is up to date."""
+    page.locator("#stage:not([aria-busy='true'])").wait_for(timeout=120_000)
     page.evaluate("document.getElementById('wipe').value = 0")
     page.locator("#wipe").dispatch_event("input")
     numbers = page.evaluate(

@@ -124,7 +124,7 @@ export class HintPanel {
     this.hints = before;
     this.list();
     this.calls.changed(before);
-    this.calls.say(`Undone; ${before.length} hints.`);
+    this.calls.say(`Undone; ${before.length} hint${before.length === 1 ? "" : "s"}.`);
   }
 
   /** Show the hints as a list, each with a button that removes it. */

@@ -123,7 +123,11 @@ let again = false;
 async function recolor() {
   if (!photograph || !loaded) return;
   again = true;
-  recoloring ??= colorAsWished().finally(() => (recoloring = null));
+  stage.canvas.setAttribute("aria-busy", "true");
+  recoloring ??= colorAsWished().finally(() => {
+    recoloring = null;
+    stage.canvas.setAttribute("aria-busy", "false");
+  });
   await recoloring;
 }
 
