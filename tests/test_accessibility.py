@@ -9,6 +9,9 @@ RUN = """
 async rules => {
     await window.MathJax?.startup?.promise;
     await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    // Some colours change gradually, such as those of the button that searches.
+    const changes = document.getAnimations().filter(each => each instanceof CSSTransition);
+    await Promise.allSettled(changes.map(each => each.finished));
     const options = {resultTypes: ['violations'], iframes: false};
     if (rules) options.runOnly = rules;
     const found = await axe.run(document, options);
