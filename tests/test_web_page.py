@@ -147,6 +147,14 @@ def test_a_hint_colours_as_the_library_does(page, sample, hinted_file):
     predictor = OnnxPredictor(hinted_file)
     before = Colorizer(predictor).colorize(np.asarray(sample))
     assert levels_apart(shown(page), before) <= 2
+    busy = page.evaluate(
+        """() => {
+            document.getElementById('saturation').dispatchEvent(new Event('input'));
+            return document.getElementById('stage').getAttribute('aria-busy');
+        }"""
+    )
+    assert busy == "true"
+    assert levels_apart(shown(page), before) <= 2  # waits until it is not
 
     box = page.locator("#stage").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -24,13 +24,13 @@ from benchmarks.painted_damage import paint_scratches
 from colorlab.datasets import scan, split
 from colorlab.datasets.splits import group_near_duplicates
 from colorlab.images.listing import list_pictures
-from colorlab.restoration import evidence
+from colorlab.restoration import evidence, scratches
 from colorlab.restoration.candidates import find_candidates
 
 DEGREES = ((1, 0), (2, 0), (1, 4), (0, 12), (4, 12), (6, 20))  # lines and spots
 PAINTED, LARGE, SEED = 1000, 5, 7
 HIDDEN, EPOCHS, BATCH, RATE, DECAY = 24, 25, 1024, 5e-3, 1e-4
-LIKELY, MOST, MARGIN = 1.0, 0.001, 1.5  # a score; share of a photograph's pixels; evidence
+MOST, MARGIN = 0.001, 1.5  # share of a photograph's pixels; evidence
 OUT = Path(__file__).parents[1] / "colorlab" / "restoration" / "scratches.json"
 
 
@@ -158,9 +158,11 @@ def fit(examples):
     examples = [each for each in examples if len(each.measures)]
     inputs = np.stack([evidence.picture_measures(each.scores) for each in examples])
     clean = np.array([each.degree is None for each in examples])
-    found = np.array([((each.scores > LIKELY) & each.damaged).any() for each in examples])
+    found = np.array(
+        [((each.scores > scratches._LIKELY) & each.damaged).any() for each in examples]
+    )
     weights = fit_pictures(inputs[clean | found], found[clean | found])
-    shares = np.array([each.pixels[each.scores > LIKELY].sum() for each in examples])
+    shares = np.array([each.pixels[each.scores > scratches._LIKELY].sum() for each in examples])
     logits = inputs @ weights
     misleading = np.sort(logits[clean & (shares > MOST)])
     print(f"{clean.sum()} without damage; the most misleading: {misleading[-4:].round(2)}")
@@ -168,7 +170,9 @@ def fit(examples):
     judged = logits > least
     for degree, (lines, spots) in enumerate(DEGREES):
         of = [index for index, each in enumerate(examples) if each.degree == degree]
-        sure = [examples[index].damaged & (examples[index].scores > LIKELY) for index in of]
+        sure = [
+            examples[index].damaged & (examples[index].scores > scratches._LIKELY) for index in of
+        ]
         hit = sum(
             examples[k].pixels[each].sum() for k, each in zip(of, sure, strict=True) if judged[k]
         )

@@ -8,7 +8,7 @@ Taught in :doc:`/notebooks/09_ask_a_person`.
 
 import contextlib
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from colorlab.inference.onnx_attention import attend_to_hints_alone
 from colorlab.inference.onnx_file import Network, read_network
@@ -17,7 +17,7 @@ from colorlab.inference.onnx_places import count_places_of_grey
 from colorlab.inference.onnx_sums import separate_sums
 from colorlab.inference.protobuf import VARINT, field, varint
 
-__all__ = ["decoder_with_inputs", "split_at_hints", "split_content"]
+__all__ = ["decoder_with_inputs", "rewrite_if_whole", "split_at_hints", "split_content"]
 
 # Numbers of the fields, by message.
 _INPUT = 11  # of a graph
@@ -54,10 +54,26 @@ def split_content(content: bytes) -> tuple[Network, Network, list[str]] | None:
     except ValueError:
         return None
     for rewrite in (merge_sums, separate_sums, attend_to_hints_alone, count_places_of_grey):
-        # A network that lacks something, or is damaged, stays as it is.
-        with contextlib.suppress(ArithmeticError, AttributeError, LookupError, ValueError):
-            network = rewrite(network)
+        network = rewrite_if_whole(network, rewrite)
     return split_at_hints(network)
+
+
+def rewrite_if_whole(network: Network, rewrite: Callable[[Network], Network]) -> Network:
+    """Rewrite a network; one that lacks something, or is damaged, stays as it is.
+
+    Parameters
+    ----------
+    network : Network
+    rewrite : callable
+        Such as :func:`colorlab.inference.onnx_sums.separate_sums`.
+
+    Returns
+    -------
+    Network
+    """
+    with contextlib.suppress(ArithmeticError, AttributeError, LookupError, ValueError):
+        return rewrite(network)
+    return network
 
 
 def split_at_hints(network: Network) -> tuple[Network, Network, list[str]] | None:

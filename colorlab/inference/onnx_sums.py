@@ -34,12 +34,13 @@ def separate_sums(network: Network) -> Network:
     -------
     Network
         One that computes the same; ``network`` itself, if it has no such convolutions.
+
+    Raises
+    ------
+    ArithmeticError, AttributeError, LookupError, ValueError
+        If the network lacks something, or is damaged.
     """
-    try:
-        return _Rewriting(network).result()
-    # What it lacks, or what is damaged.
-    except (ArithmeticError, AttributeError, LookupError, ValueError):
-        return network
+    return _Rewriting(network).result()
 
 
 def _add_up(nodes, summands, outputs):
@@ -100,6 +101,7 @@ class _Rewriting:
         return kept[::-1]
 
     def _weights(self, name):
+        """Return a tensor of weights, and the node that casts it or None."""
         return read_weights(self.network, self.maker, name)
 
     def _channels(self, name):

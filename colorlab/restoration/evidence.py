@@ -11,8 +11,9 @@ import numpy as np
 
 __all__ = ["damage_scores", "damaged_picture", "picture_measures"]
 
-_TOP, _LOWEST, _HIGHEST = 3, -4, 8
-_DOUBTFUL = -2
+_TOP = 3  # scores that say whether anything is surely damage
+_LOWEST, _HIGHEST = -4, 8  # no score counts as less or as more
+_DOUBTFUL = -2  # a score; between it and 0 a candidate speaks against damage
 _EXTREME = 4  # standard deviations: beyond them a measure counts as much as there
 
 

@@ -17,7 +17,7 @@ def compute(content, feed):
 def separated(content):
     """Return the same network with sums, and whether it is another one."""
     network = read_network(content)
-    found = onnx_sums.separate_sums(network)
+    found = onnx_split.rewrite_if_whole(network, onnx_sums.separate_sums)
     return found.to_bytes(), found is not network
 
 
